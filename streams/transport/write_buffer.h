@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_TRANSPORT_WRITE_BUFFER_H_
+#define STREAMS_TRANSPORT_WRITE_BUFFER_H_
+
+#include <cstddef>
+#include <memory>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace streams {
+
+// The bytes that were written to a transport and that the kernel has not taken
+// yet, in order. Small writes share a block; a large one gets its own, so that
+// nothing is ever moved to grow. An empty buffer holds no memory.
+class WriteBuffer {
+ public:
+  WriteBuffer() = default;
+  ~WriteBuffer() { Clear(); }
+  WriteBuffer(const WriteBuffer&) = delete;
+  WriteBuffer& operator=(const WriteBuffer&) = delete;
+
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  // Copies `bytes` to the end.
+  void Append(absl::string_view bytes);
+
+  // Fills `pieces` with the first bytes, for one vectored write, and returns
+  // how many pieces there are. They are valid until the next non-const call.
+  size_t Front(absl::Span<absl::string_view> pieces) const;
+
+  // Drops the first `count` bytes; `count` must not exceed size().
+  void Consume(size_t count);
+
+  void Clear();
+
+ private:
+  static constexpr size_t kBlockCapacity = 16 * 1024;
+
+  struct Block {
+    explicit Block(size_t size) : bytes(new char[size]), capacity(size) {}
+
+    std::unique_ptr<Block> next;
+    // Not value-initialised: each byte is written before it is read.
+    std::unique_ptr<char[]> bytes;
+    size_t capacity;
+    size_t begin = 0;
+    size_t end = 0;
+  };
+
+  std::unique_ptr<Block> first_;
+  Block* last_ = nullptr;
+  size_t size_ = 0;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_TRANSPORT_WRITE_BUFFER_H_
