@@ -231,7 +231,7 @@ class Testee:
             self._failed(op_id, error)
             return
         for callback in callbacks:
-            if isinstance(callback, AcceptCallback):
+            if isinstance(callback, AcceptCallback) and is_server(type(result)):
                 callback.belongs_to(result)
         self.channel.send({"type": "done", "id": op_id, "value": encode(result)})
 
