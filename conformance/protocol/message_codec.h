@@ -11,6 +11,7 @@
 #ifndef CONFORMANCE_PROTOCOL_MESSAGE_CODEC_H_
 #define CONFORMANCE_PROTOCOL_MESSAGE_CODEC_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,10 +28,6 @@ std::string EncodeLine(const TesteeMessage& message);
 // `line` without its newline.
 absl::StatusOr<RunnerMessage> DecodeRunnerLine(absl::string_view line);
 absl::StatusOr<TesteeMessage> DecodeTesteeLine(absl::string_view line);
-
-// The wire's name of a message: "op", "done" …
-absl::string_view MessageType(const RunnerMessage& message);
-absl::string_view MessageType(const TesteeMessage& message);
 
 // At most `limit` bytes of `text`, with everything that is not printable ASCII
 // escaped, and "…" if something was left out. For showing a peer's text.

@@ -5,7 +5,8 @@
 // Plain data: copyable, comparable, owned by whoever holds it; any thread may
 // use its own. Equality is by type as well as by content (`True` is not `1`
 // here, though it is in Python): two outcomes are the same only if a program
-// could not tell them apart. The order of a dict's entries does not count.
+// could not tell them apart. (The order of a dict's entries counts here;
+// outcomes are compared by their canonical text, where it does not.)
 //
 // Whoever builds a value keeps it shallow: the codec refuses what is nested
 // deeper than kMaxValueDepth, and nothing here protects itself from more.
