@@ -11,8 +11,11 @@ _SYSTEM_CALL_HEADER = re.compile(
     r"^(sys/.*|linux/.*|netinet/.*|arpa/.*|net/.*|asm/.*"
     r"|(aio|dirent|fcntl|grp|ifaddrs|liburing|mqueue|netdb|poll|pthread|pwd|sched"
     r"|semaphore|signal|spawn|syscall|termios|ucontext|unistd)\.h"
-    r"|csignal|filesystem|semaphore|thread)$"
+    r"|csignal|filesystem|semaphore)$"
 )
+
+# A sentence is not enough where a stranger starts to read.
+_PUBLIC_HEADER_LINES = 3
 
 # Programs and tests play the other side: a real peer, a signal, a second thread.
 _MAY_CALL_THE_SYSTEM = ("streams/os/", "streams/examples/", "streams/benchmark/")
@@ -61,16 +64,17 @@ def check_header_guard(files):
 
 
 def check_header_comment(files):
-    """A header says what it is about before it declares anything.
-
-    The comment stands at the top, or right above the first class or function.
-    """
+    """A header says what it is about: the public API's in a block of lines."""
     for file in files:
         if not file.path.endswith(".h"):
             continue
-        if not re.search(r"(^[ \t]*//[^\n]*\n){2}", _prose(file.text), re.MULTILINE):
+        lines = _PUBLIC_HEADER_LINES if file.folder == "streams" else 1
+        block = rf"(^[ \t]*//[^\n]*\n){{{lines}}}"
+        if not re.search(block, _prose(file.text), re.MULTILINE):
             yield source_tree.Violation(
-                file.path, 1, "no comment block says what the header is about"
+                file.path,
+                1,
+                f"no comment of {lines} lines or more says what the header is about",
             )
 
 

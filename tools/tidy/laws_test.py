@@ -52,6 +52,8 @@ FORBIDDEN = {
             "// SPDX-License-Identifier: Apache-2.0\n"
             "#ifndef STREAMS_READER_H_\nclass Reader;\n#endif  // X\n",
         ),
+        ("streams/os/fd.h", "class Fd;\n#endif  // X\n"),
+        ("streams/reader.h", "// One line.\nclass Reader;\n"),
     ],
     layers.check_includes: [
         ("streams/os/fd.h", '#include "streams/coro/task.h"\n'),
@@ -73,6 +75,16 @@ FORBIDDEN = {
         ("conformance/runner/BUILD", _build('deps = ["@asyncio_streams//oracle:x"]')),
         ("streams/testee/BUILD", _build('deps = ["//streams/os:fd"]', "cc_binary")),
         ("streams/coro/BUILD", _build('deps = ["//streams/testing:x"]')),
+        ("oracle/BUILD", _build('deps = ["//conformance/testees/tornado"]', "py_x")),
+    ],
+    layers.check_python_imports: [
+        ("conformance/a.py", "from oracle import testee\n"),
+        ("conformance/a_test.py", "import oracle.testee\n"),
+        ("oracle/a.py", "from conformance.testees.uvloop import x\n"),
+    ],
+    tree_laws.check_links: [
+        ("docs/a.md", "[b](b.md)\n"),
+        ("docs/a.md", "[b](../streams)\n"),
     ],
     tree_laws.check_file_size: [
         ("streams/long.cc", _lines(400)),
@@ -130,7 +142,8 @@ ALLOWED = {
         ("streams/os/fd.h", "#ifndef STREAMS_OS_FD_H_\n#define STREAMS_OS_FD_H_\n"),
     ],
     cpp_laws.check_header_comment: [
-        ("streams/a.h", "// Says what it is about,\n// and for whom.\nclass A;\n"),
+        ("streams/a.h", "// What it is,\n// for whom, and\n// for how long.\n"),
+        ("streams/os/fd.h", "// A descriptor.\nclass A;\n"),
     ],
     layers.check_includes: [
         ("streams/reader.cc", '#include "streams/transport/transport.h"\n'),
@@ -144,6 +157,13 @@ ALLOWED = {
         ("streams/os/BUILD", _build('deps = ["@com_google_absl//absl/status"]')),
         ("streams/os/BUILD", _build('deps = ["//streams/testing:x"]', "cc_test")),
         ("conformance/scenarios/BUILD", _build('testee = "//streams/testee"', "t")),
+    ],
+    layers.check_python_imports: [
+        ("oracle/a.py", "import asyncio\nfrom oracle import encoding\n"),
+        ("tools/a.py", "from tools.tidy import layers\n"),
+    ],
+    tree_laws.check_links: [
+        ("docs/a.md", "[x](https://example.org) [y](#here) [z](a.md#z) [d](../docs)\n"),
     ],
     tree_laws.check_file_size: [
         ("streams/long.cc", _lines(399)),

@@ -5,6 +5,7 @@ streams -> tls -> transport -> loop -> {coro, os}; conformance knows no
 implementation; a testee knows the public API and the protocol, nothing private.
 """
 
+import ast
 import re
 
 from tools.tidy import build_file
@@ -38,6 +39,9 @@ ROOMS = {
 # Only for tests: their rooms may also use the fakes.
 _TESTING = "streams/testing"
 
+# Adapters of other implementations; they come and go.
+_TESTEES = "conformance/testees"
+
 _OUR_PATH = re.compile(r"^(streams|conformance|oracle|tools|docs)/")
 
 
@@ -50,10 +54,16 @@ def _room(folder):
     return None
 
 
+def _is_below(folder, ancestor):
+    return folder == ancestor or folder.startswith(ancestor + "/")
+
+
 def _objection(folder, target_folder, is_test):
     """Why a file of `folder` may not use `target_folder`; None if it may."""
     top = folder.partition("/")[0]
     target_top = target_folder.partition("/")[0]
+    if _is_below(target_folder, _TESTEES) and not _is_below(folder, _TESTEES):
+        return f"nothing depends on {_TESTEES}"
     if top == "conformance":
         if target_top in ("streams", "oracle"):
             return f"conformance/ knows no implementation, so nothing of {target_top}/"
@@ -111,4 +121,27 @@ def check_deps(files):
                 if objection:
                     yield source_tree.Violation(
                         file.path, target.line, f"{target.name}: {objection} ({label})"
+                    )
+
+
+def check_python_imports(files):
+    """Laws of the house, seen from what Python imports."""
+    for file in files:
+        if not file.is_python:
+            continue
+        for node in ast.walk(ast.parse(file.text)):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            else:
+                continue
+            for name in names:
+                folder = name.replace(".", "/")
+                if not _OUR_PATH.match(folder + "/"):
+                    continue
+                objection = _objection(file.folder, folder, is_test=False)
+                if objection:
+                    yield source_tree.Violation(
+                        file.path, node.lineno, f"{objection} ({name})"
                     )

@@ -19,9 +19,11 @@ LAWS = (
     cpp_laws.check_system_calls,
     layers.check_deps,
     layers.check_includes,
+    layers.check_python_imports,
     tree_laws.check_file_size,
     tree_laws.check_function_size,
     tree_laws.check_licence_line,
+    tree_laws.check_links,
     tree_laws.check_names,
     tree_laws.check_no_sleep,
 )

@@ -2,6 +2,7 @@
 """Laws about every file: its size, its name, its first line, its waiting."""
 
 import ast
+import posixpath
 import re
 
 from tools.tidy import cpp_source
@@ -125,3 +126,27 @@ def _python_code(text):
         text,
         flags=re.DOTALL,
     )
+
+
+def check_links(files):
+    """A link within the documentation leads to a file that is there."""
+    paths = {file.path for file in files}
+    folders = {path[:index] for path in paths for index in _slashes(path)}
+    for file in files:
+        if not file.path.endswith(".md"):
+            continue
+        for match in re.finditer(r"\]\(([^)\s]+)\)", file.text):
+            target = match.group(1).partition("#")[0]
+            if not target or re.match(r"[a-z]+:", target):
+                continue
+            path = posixpath.normpath(posixpath.join(file.folder, target))
+            if path not in paths and path not in folders:
+                yield source_tree.Violation(
+                    file.path,
+                    file.text.count("\n", 0, match.start()) + 1,
+                    f"the link leads nowhere: {target}",
+                )
+
+
+def _slashes(path):
+    return [index for index, character in enumerate(path) if character == "/"]
