@@ -225,7 +225,7 @@ class Testee:
             elif bind:
                 values = tuple(result)
                 if len(values) != len(bind):
-                    raise ValueError("%d values for %d names" % (len(values), len(bind)))
+                    raise ValueError("%d values to unpack" % len(values))
                 self._names.update(zip(bind, values))
         except Exception as error:
             self._failed(op_id, error)

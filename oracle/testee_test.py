@@ -48,9 +48,11 @@ class Session:
         return self.answers(last)[-1]
 
     def start(self):
-        hello = self.ask("hello", type="hello", protocol=1)
-        self.ask("ready", type="reset", scenario="first/scenario")
-        return hello
+        return self.ask("hello", type="hello", protocol=1)
+
+    def reset(self):
+        self.ask("ready", type="reset", scenario="a/scenario")
+        self.events.clear()
 
     def message(self, target, call, *args, **options):
         self._id += 1
@@ -109,10 +111,22 @@ class TesteeTest(unittest.TestCase):
     python = "/usr/bin/python3"
     arguments = ()
 
+    @classmethod
+    def setUpClass(cls):
+        # One process for all: each test sees how well `reset` forgets.
+        cls.session = Session(cls.python, *cls.arguments)
+        cls.addClassCleanup(cls.session.close)
+        cls.hello = cls.session.start()
+
     def setUp(self):
-        self.session = Session(self.python, *self.arguments)
-        self.addCleanup(self.session.close)
-        self.hello = self.session.start()
+        self.session.reset()
+
+    def another_session(self):
+        session = Session(self.python, *self.arguments)
+        self.addCleanup(session.close)
+        session.start()
+        session.reset()
+        return session
 
     def connect(self):
         """A server of the testee and a plain socket that is connected to it."""
@@ -259,7 +273,7 @@ class TesteeTest(unittest.TestCase):
             self.assertEqual(names, [])
 
     def test_an_exception_of_a_callback_is_an_event(self):
-        session = self.session
+        session = self.another_session()
         callback = {"callback": "raise_exception"}
         session.wait(None, "start_server", callback, "127.0.0.1", 0, bind=["server"])
         address = session.value(None, "server_address", ref("server"))["tuple"]
@@ -337,7 +351,7 @@ class TesteeTest(unittest.TestCase):
         self.assertEqual(done["error"]["kind"], "TypeError")
 
     def test_the_end_of_input_is_a_clean_end(self):
-        self.assertEqual(self.session.end(), (0, ""))
+        self.assertEqual(self.another_session().end(), (0, ""))
 
     def test_nonsense_ends_the_program(self):
         for line, reason in [
@@ -348,8 +362,7 @@ class TesteeTest(unittest.TestCase):
             (b'{"type":"batch","ops":[{"type":"bye"}]}\n', "not for a batch"),
         ]:
             with self.subTest(reason):
-                session = Session(self.python, *self.arguments)
-                self.addCleanup(session.close)
+                session = self.another_session()
                 session.process.stdin.write(line)
                 session.process.stdin.flush()
                 self.assertIsNone(session.receive())
