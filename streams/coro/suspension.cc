@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streams/coro/suspension.h"
+
+#include <utility>
+
+#include "absl/base/macros.h"
+#include "absl/status/status.h"
+#include "streams/coro/cancelled.h"
+
+namespace streams {
+
+void Suspension::Park() {
+  // Resumed from nowhere, nobody could cancel or destroy it.
+  task_ = queue_->current_task();
+  ABSL_HARDENING_ASSERT(task_ != nullptr);
+  task_->set_suspension(this);
+  if (armed_ == nullptr) {
+    queue_->CallSoon(*this);
+    return;
+  }
+  armed_->Listen(*this);
+  if (task_->must_cancel() && CancelAwaited()) task_->set_must_cancel(false);
+}
+
+bool Suspension::CancelAwaited() {
+  if (completion() != nullptr) return completion()->Cancel();
+  if (linked()) return false;  // Its wake-up is on the way.
+  // What it waited for was destroyed: nobody else will ever wake it.
+  set_status(CancelledError());
+  queue_->CallSoon(*this);
+  return true;
+}
+
+void Suspension::Run() {
+  internal::TaskBase* const task = task_;
+  task->set_suspension(nullptr);
+  absl::Status status = TakeStatus();
+  if (task->must_cancel()) {
+    task->set_must_cancel(false);
+    status = CancelledError();
+  }
+  if (OnWake(std::move(status))) {
+    task->Resume(handle_);  // `this` may be gone now.
+  } else {
+    task->set_suspension(this);
+    armed_->Listen(*this);
+    if (task->must_cancel() && CancelAwaited()) task->set_must_cancel(false);
+  }
+}
+
+}  // namespace streams

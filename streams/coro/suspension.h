@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STREAMS_CORO_SUSPENSION_H_
+#define STREAMS_CORO_SUSPENSION_H_
+
+#include <coroutine>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "streams/coro/completion.h"
+#include "streams/coro/ready_queue.h"
+#include "streams/coro/task_base.h"
+
+namespace streams {
+
+namespace internal {
+class TaskState;
+}  // namespace internal
+
+// The place where a task is parked: base of every awaitable that waits for the
+// loop. A class that derives from it is awaited without a coroutine frame of
+// its own, also when it takes several rounds:
+//
+//   class ReadOperation : private Suspension {
+//    public:
+//     using Suspension::await_suspend;
+//     bool await_ready() {              // Runs at once, allocates nothing.
+//       if (reader_.Take(&result_)) return true;
+//       Arm(reader_.waiter());          // Else say what to wait for.
+//       return false;
+//     }
+//     absl::StatusOr<std::string> await_resume() { return ...; }
+//    private:
+//     bool OnWake(absl::Status status) override {  // In the turn after.
+//       if (!status.ok()) { ...; return true; }    // Cancelled, or an error.
+//       if (reader_.Take(&result_)) return true;   // Continue the coroutine.
+//       Arm(reader_.waiter());
+//       return false;                              // Wait for more.
+//     }
+//   };
+//
+// What the task sees is what asyncio does: the wake-up comes one turn after the
+// completion; TaskHandle::Cancel() cancels the completion that is waited for,
+// or, when that is done already, replaces its result.
+//
+// Threads: the loop's. Lifetime: it lives in the coroutine's frame, and may be
+// destroyed while parked (a derived class then takes back what it promised to
+// others, such as "I am the reader who waits", in its destructor).
+// Only coroutines that run inside a spawned task can be parked.
+class Suspension : public Completion::Listener {
+ public:
+  ~Suspension() override {
+    if (task_ != nullptr && task_->suspension() == this) {
+      task_->set_suspension(nullptr);
+    }
+  }
+
+  // `handle` is a std::coroutine_handle<...>.
+  template <class Handle>
+  void await_suspend(Handle handle) {
+    handle_ = handle;
+    Park();
+  }
+
+ protected:
+  Suspension() = default;
+  // As Callback: only before it is awaited.
+  Suspension(Suspension&&) noexcept = default;
+
+  // What to wait for; before await_suspend(), and before OnWake() returns
+  // false.
+  void Arm(Completion& completion) {
+    armed_ = &completion;
+    queue_ = &completion.queue();
+  }
+
+  // Waits for nothing but the next turn: a bare `yield`.
+  void ArmYield(ReadyQueue& queue) {
+    armed_ = nullptr;
+    queue_ = &queue;
+  }
+
+  // In the turn after the completion, in the task's turn: true continues the
+  // coroutine, false parks it again (after Arm()). `status` is the
+  // completion's, or CancelledError. Must not destroy its own task.
+  virtual bool OnWake(absl::Status status) = 0;
+
+  // asyncio's `_fut_waiter.cancel()`: true if the wake-up will say cancelled.
+  // The default cancels the completion.
+  virtual bool CancelAwaited();
+
+ private:
+  friend class internal::TaskState;
+
+  void Run() final;
+  void Park();
+
+  std::coroutine_handle<> handle_;
+  internal::TaskBase* task_ = nullptr;
+  Completion* armed_ = nullptr;
+  ReadyQueue* queue_ = nullptr;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_CORO_SUSPENSION_H_

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STREAMS_CORO_TASK_STATE_H_
+#define STREAMS_CORO_TASK_STATE_H_
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "absl/base/macros.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "streams/coro/callback.h"
+#include "streams/coro/cancelled.h"
+#include "streams/coro/completion.h"
+#include "streams/coro/frame_pool.h"
+#include "streams/coro/ready_queue.h"
+#include "streams/coro/task.h"
+#include "streams/coro/task_base.h"
+
+namespace streams {
+namespace internal {
+
+template <class T>
+struct OutcomeOf {
+  using type = absl::StatusOr<T>;
+};
+template <>
+struct OutcomeOf<void> {
+  using type = absl::Status;
+};
+template <>
+struct OutcomeOf<absl::Status> {
+  using type = absl::Status;
+};
+template <class U>
+struct OutcomeOf<absl::StatusOr<U>> {
+  using type = absl::StatusOr<U>;
+};
+
+inline const absl::Status& StatusOf(const absl::Status& status) {
+  return status;
+}
+template <class U>
+const absl::Status& StatusOf(const absl::StatusOr<U>& result) {
+  return result.status();
+}
+
+}  // namespace internal
+
+// What a spawned Task<T> ends with: see TaskHandle.
+template <class T>
+using TaskOutcome = typename internal::OutcomeOf<T>::type;
+
+namespace internal {
+
+// A spawned task, whatever its type: counted references from its handle and
+// from those who await it, and one of its own until it is done.
+class TaskState : public TaskBase, public PoolAllocated {
+ public:
+  Completion& completion() { return completion_; }
+  const Completion& completion() const { return completion_; }
+
+  // asyncio's Task.cancel(): false when the task is done.
+  bool Cancel();
+
+  void Ref() { ++references_; }
+  void Unref() {
+    if (--references_ == 0) delete this;
+  }
+
+ protected:
+  explicit TaskState(ReadyQueue& queue)
+      : TaskBase(queue), completion_(queue), start_(*this) {
+    queue.CallSoon(start_);
+  }
+  ~TaskState() override;
+
+  void Finish() override;
+  void Drop() override;
+
+  virtual std::coroutine_handle<> root() const = 0;
+  // Takes the outcome from the finished coroutine and returns its status.
+  virtual absl::Status StoreOutcome() = 0;
+  virtual void StoreCancelled() = 0;
+  virtual void DestroyCoroutine() = 0;
+
+  void set_retrieved() { is_retrieved_ = true; }
+
+ private:
+  bool HasFinished() const override { return root().done(); }
+  void Begin();
+  void Conclude(absl::Status status);
+
+  Completion completion_;
+  MethodCallback<&TaskState::Begin> start_;
+  int references_ = 1;  // Its own, until it is done.
+  bool is_retrieved_ = false;
+};
+
+// A counted reference to a TypedTaskState<T>.
+template <class State>
+class StatePtr {
+ public:
+  StatePtr() = default;
+  explicit StatePtr(State* state) : state_(state) {
+    if (state_ != nullptr) state_->Ref();
+  }
+  StatePtr(const StatePtr& other) : StatePtr(other.state_) {}
+  StatePtr(StatePtr&& other) noexcept
+      : state_(std::exchange(other.state_, nullptr)) {}
+  StatePtr& operator=(StatePtr other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~StatePtr() {
+    if (state_ != nullptr) state_->Unref();
+  }
+
+  void reset() { *this = StatePtr(); }
+  State* operator->() const { return state_; }
+  bool operator!=(std::nullptr_t) const { return state_ != nullptr; }
+
+ private:
+  State* state_ = nullptr;
+};
+
+template <class T>
+class TypedTaskState final : public TaskState {
+ public:
+  static StatePtr<TypedTaskState> Start(ReadyQueue& queue, Task<T> task) {
+    return StatePtr<TypedTaskState>(new TypedTaskState(queue, std::move(task)));
+  }
+
+  const TaskOutcome<T>& outcome() {
+    ABSL_HARDENING_ASSERT(outcome_.has_value());
+    set_retrieved();
+    return *outcome_;
+  }
+  TaskOutcome<T> TakeOutcome() {
+    ABSL_HARDENING_ASSERT(outcome_.has_value());
+    set_retrieved();
+    return *std::move(outcome_);
+  }
+  TaskOutcome<T> CopyOrTakeOutcome() {
+    if constexpr (std::is_copy_constructible_v<TaskOutcome<T>>) {
+      return outcome();
+    } else {
+      return TakeOutcome();
+    }
+  }
+
+ private:
+  TypedTaskState(ReadyQueue& queue, Task<T> task)
+      : TaskState(queue), task_(std::move(task)) {}
+
+  std::coroutine_handle<> root() const override { return task_->handle_; }
+  absl::Status StoreOutcome() override {
+    auto& promise = task_->handle_.promise();
+    if constexpr (std::is_void_v<T>) {
+      outcome_.emplace(absl::OkStatus());
+    } else {
+      outcome_.emplace(promise.TakeResult());
+    }
+    (void)promise;
+    return StatusOf(*outcome_);
+  }
+  void StoreCancelled() override { outcome_.emplace(CancelledError()); }
+  void DestroyCoroutine() override { task_.reset(); }
+
+  std::optional<Task<T>> task_;
+  std::optional<TaskOutcome<T>> outcome_;
+};
+
+template <class T>
+using TaskStatePtr = StatePtr<TypedTaskState<T>>;
+
+}  // namespace internal
+}  // namespace streams
+
+#endif  // STREAMS_CORO_TASK_STATE_H_

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streams/loop/event_loop.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "absl/base/macros.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "streams/os/error.h"
+
+namespace streams {
+namespace {
+
+// As asyncio's: a longer wait is cut into pieces.
+constexpr absl::Duration kLongestWait = absl::Hours(24);
+
+// A function on the queue, which owns itself.
+class FunctionCallback final : public Callback {
+ public:
+  explicit FunctionCallback(absl::AnyInvocable<void()> function)
+      : function_(std::move(function)) {}
+
+ private:
+  void Run() override {
+    absl::AnyInvocable<void()> function = std::move(function_);
+    delete this;
+    function();
+  }
+  void Discard() override { delete this; }
+
+  absl::AnyInvocable<void()> function_;
+};
+
+// The same for a time to come.
+class OwnedTimer final : public Timer {
+ public:
+  explicit OwnedTimer(absl::AnyInvocable<void()> function)
+      : function_(std::move(function)) {}
+
+ private:
+  void Run() override {
+    absl::AnyInvocable<void()> function = std::move(function_);
+    delete this;
+    function();
+  }
+  void Discard() override { delete this; }
+
+  absl::AnyInvocable<void()> function_;
+};
+
+// Rounded up: waking a little early would spin until the timer is due.
+int ToMilliseconds(Clock& clock, absl::Duration wait) {
+  const absl::Duration block = clock.Block(wait);
+  if (block == absl::InfiniteDuration()) return -1;
+  return static_cast<int>(absl::ToInt64Milliseconds(
+      absl::Ceil(std::min(block, kLongestWait), absl::Milliseconds(1))));
+}
+
+void PrintPart(absl::string_view part) {
+  std::fwrite(part.data(), 1, part.size(), stderr);
+}
+
+}  // namespace
+
+EventLoop::EventLoop(Clock& clock) : clock_(clock), selector_(*this) {}
+
+EventLoop::~EventLoop() {
+  ABSL_HARDENING_ASSERT(!running_);
+  Shutdown();
+  while (LoopObserver* const observer = first_observer_) {
+    observer->Remove();
+    observer->OnLoopDestroyed();
+  }
+  while (Timer* const timer = timers_.earliest()) {
+    timer->Cancel();
+    CallSoon(*timer);  // Which is over: one that owns itself is deleted.
+  }
+}
+
+void EventLoop::RunForever() {
+  ABSL_HARDENING_ASSERT(!running_);
+  running_ = true;
+  do {
+    RunTurn(absl::InfiniteDuration());
+  } while (!stopping_);
+  stopping_ = false;
+  running_ = false;
+}
+
+void EventLoop::StopThreadsafe() {
+  CallSoonThreadsafe([this] { Stop(); });
+}
+
+size_t EventLoop::RunTurn(absl::Duration max_wait) {
+  ++turns_;
+  const absl::Duration wait = LongestWait(max_wait);
+  bool woken = false;
+  const size_t queued = selector_.Select(ToMilliseconds(clock_, wait), &woken);
+  if (woken) TakeThreadsafeCalls();
+  if (queued == 0 && !woken && wait > absl::ZeroDuration()) clock_.OnIdle(wait);
+  QueueDueTimers();
+  const size_t count = RunReady();
+  callbacks_run_ += count;
+  return count;
+}
+
+absl::Duration EventLoop::LongestWait(absl::Duration max_wait) {
+  if (has_ready() || stopping_) return absl::ZeroDuration();
+  absl::Duration wait = max_wait;
+  if (!timers_.empty()) {
+    wait = std::min(wait, timers_.earliest()->when() - Time());
+  }
+  return std::max(wait, absl::ZeroDuration());
+}
+
+void EventLoop::QueueDueTimers() {
+  if (timers_.empty()) return;
+  const absl::Duration now = Time();
+  while (Timer* const timer = timers_.earliest()) {
+    if (timer->when() > now) break;
+    timer->Cancel();
+    CallSoon(*timer);
+  }
+}
+
+void EventLoop::TakeThreadsafeCalls() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    taken_calls_.swap(threadsafe_calls_);
+  }
+  for (absl::AnyInvocable<void()>& call : taken_calls_) {
+    CallSoon(std::move(call));
+  }
+  taken_calls_.clear();
+}
+
+void EventLoop::CallSoon(absl::AnyInvocable<void()> function) {
+  CallSoon(*new FunctionCallback(std::move(function)));
+}
+
+void EventLoop::CallSoonThreadsafe(absl::AnyInvocable<void()> function) {
+  // The loop looks at the list only when it was woken, so that a turn without
+  // such a call costs no lock.
+  const std::lock_guard<std::mutex> lock(mutex_);
+  threadsafe_calls_.push_back(std::move(function));
+  // Under the lock: else the loop might be done with it, and gone.
+  if (threadsafe_calls_.size() == 1) selector_.Wake();
+}
+
+void EventLoop::CallAt(Timer& timer, absl::Duration when) {
+  if (when == absl::InfiniteDuration()) {
+    timer.Cancel();
+  } else {
+    timers_.Add(timer, when);
+  }
+}
+
+void EventLoop::CallLater(absl::Duration delay,
+                          absl::AnyInvocable<void()> function) {
+  timers_.Add(*new OwnedTimer(std::move(function)), Time() + delay);
+}
+
+void EventLoop::SetExceptionHandler(ExceptionHandler handler) {
+  exception_handler_ = std::move(handler);
+}
+
+void EventLoop::CallExceptionHandler(const ExceptionContext& context) {
+  if (exception_handler_ != nullptr) {
+    exception_handler_(context);
+    return;
+  }
+  // message(), not ToString(): a peer's bytes may travel in the payloads.
+  PrintPart(context.message);
+  for (const std::string* part :
+       {&context.protocol, &context.transport, &context.task}) {
+    if (part->empty()) continue;
+    PrintPart("; ");
+    PrintPart(*part);
+  }
+  if (!context.exception.ok()) {
+    PrintPart("; ");
+    PrintPart(ErrorKindName(GetErrorKind(context.exception)));
+    PrintPart(": ");
+    PrintPart(context.exception.message());
+  }
+  PrintPart("\n");
+}
+
+void EventLoop::SetWarningHandler(WarningHandler handler) {
+  warning_handler_ = std::move(handler);
+}
+
+void EventLoop::ReportWarning(absl::string_view category,
+                              absl::string_view message) {
+  if (warning_handler_ != nullptr) {
+    warning_handler_(category, message);
+    return;
+  }
+  PrintPart(category);
+  PrintPart(": ");
+  PrintPart(message);
+  PrintPart("\n");
+}
+
+void EventLoop::OnErrorNeverRetrieved(const absl::Status& error) {
+  ExceptionContext context;
+  context.message = "Task exception was never retrieved";
+  context.exception = error;
+  CallExceptionHandler(context);
+}
+
+absl::Status EventLoop::StoppedTooEarly() {
+  return MakeError(ErrorKind::kRuntime,
+                   "Event loop stopped before Future completed.");
+}
+
+}  // namespace streams

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STREAMS_LOOP_EVENT_LOOP_H_
+#define STREAMS_LOOP_EVENT_LOOP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "streams/coro/awaited_result.h"
+#include "streams/coro/ready_queue.h"
+#include "streams/coro/task.h"
+#include "streams/coro/task_handle.h"
+#include "streams/loop/clock.h"
+#include "streams/loop/exception_context.h"
+#include "streams/loop/io_handler.h"
+#include "streams/loop/loop_observer.h"
+#include "streams/loop/selector.h"
+#include "streams/loop/timer.h"
+
+namespace streams {
+
+// What runs everything: callbacks, timers, descriptors and tasks, on one
+// thread. There is no global loop; pass it on. [asyncio.SelectorEventLoop]
+//
+//   EventLoop loop;
+//   absl::Status status = loop.RunUntilComplete(Main(loop));
+//
+// A turn is asyncio's: wait for descriptors (not at all if something is ready);
+// queue their handlers; queue the timers whose time has come; then run what the
+// queue holds at that moment. What is called soon meanwhile runs in the next
+// turn, in the order in which it was asked for.
+//
+// Threads: that which runs it (or made it, before); only CallSoonThreadsafe()
+// and StopThreadsafe() may be called from others.
+// Lifetime: destroying it destroys, in this order: tasks that aren't done,
+// callbacks that were to be run, then it tells the observers. Whatever was
+// given to it may be destroyed later, but not used. It must not be running.
+class EventLoop final : public ReadyQueue {
+ public:
+  EventLoop() : EventLoop(Clock::System()) {}
+  // `clock` must outlive the loop.
+  explicit EventLoop(Clock& clock);
+  ~EventLoop() override;
+
+  // --- Running ---
+
+  // Spawns `task` (or anything else that can be awaited and moved), runs until
+  // it is done and returns its outcome. If Stop() is called before, the task is
+  // destroyed and the outcome is kFailedPrecondition ("Event loop stopped
+  // before Future completed."). [loop.run_until_complete]
+  template <class Awaitable>
+  auto RunUntilComplete(Awaitable awaitable) {
+    auto handle = Spawn(*this, std::move(awaitable));
+    return RunUntilDone(handle);
+  }
+
+  // The same for a task that runs already.
+  template <class T>
+  TaskOutcome<T> RunUntilDone(TaskHandle<T>& handle) {
+    StopWhenDone stop(*this);
+    handle.Listen(stop);
+    RunForever();
+    if (!handle.done()) return StoppedTooEarly();
+    return handle.TakeResult();
+  }
+
+  // Runs until Stop(). [loop.run_forever]
+  void RunForever();
+
+  // Ends RunForever() after the turn that is going on; before it, after one
+  // turn. [loop.stop]
+  void Stop() { stopping_ = true; }
+  void StopThreadsafe();
+  bool is_running() const { return running_; }
+
+  // Runs one turn, blocking no longer than `max_wait` (zero: not at all) for
+  // something to do. Returns how many callbacks ran, those of descriptors and
+  // timers included: zero says that nothing was ready and nothing moved. For
+  // programs that have a loop of their own, and for tests. [loop._run_once]
+  size_t RunTurn(absl::Duration max_wait);
+
+  // Since the loop was made: turns, and callbacks. A task that sees the latter
+  // grow by just one from one Yield() to the next was alone.
+  uint64_t turns() const { return turns_; }
+  uint64_t callbacks_run() const { return callbacks_run_; }
+
+  // --- Callbacks ---
+
+  // The node, allocating nothing: see ReadyQueue.
+  using ReadyQueue::CallSoon;
+  // A function, called once and destroyed; destroyed uncalled if the loop goes
+  // first. [loop.call_soon]
+  void CallSoon(absl::AnyInvocable<void()> function);
+
+  // The same from any thread; wakes the loop. The caller makes sure that the
+  // loop is still there. [loop.call_soon_threadsafe]
+  void CallSoonThreadsafe(absl::AnyInvocable<void()> function);
+
+  // --- Time ---
+
+  // [loop.time]
+  absl::Duration Time() { return clock_.Now() + clock_offset_; }
+
+  // Moves the time of this loop on, as if that much had passed: for tests.
+  void AdvanceClock(absl::Duration by) { clock_offset_ += by; }
+
+  // Arms the timer; an absl::InfiniteDuration() is never. [loop.call_at]
+  void CallAt(Timer& timer, absl::Duration when);
+  // [loop.call_later]
+  void CallLater(Timer& timer, absl::Duration delay) {
+    CallAt(timer, Time() + delay);
+  }
+  // A function, called once; it can't be cancelled (use a FunctionTimer).
+  void CallLater(absl::Duration delay, absl::AnyInvocable<void()> function);
+
+  // --- Descriptors ---
+
+  // Wants to hear when the handler's descriptor is readable. Fails with the
+  // kernel's error (EPERM: a regular file), or when another handler has the
+  // descriptor. No harm if it was wanted already. [loop.add_reader]
+  absl::Status AddReader(IoHandler& handler) {
+    return selector_.AddReader(handler);
+  }
+  absl::Status AddWriter(IoHandler& handler) {
+    return selector_.AddWriter(handler);
+  }
+  // No more; also not in this turn, if its call was yet to come. False if it
+  // wasn't wanted. [loop.remove_reader]
+  bool RemoveReader(IoHandler& handler) {
+    return selector_.RemoveReader(handler);
+  }
+  bool RemoveWriter(IoHandler& handler) {
+    return selector_.RemoveWriter(handler);
+  }
+
+  // Both, and forgets the descriptor, which may be closed or given away then.
+  void Unregister(IoHandler& handler) { selector_.Unregister(handler); }
+  // The same without a system call, for a descriptor that its owner closes
+  // within the next turns, and that nobody else has open (dup(), fork()).
+  void UnregisterForClose(IoHandler& handler) {
+    selector_.UnregisterForClose(handler);
+  }
+
+  // --- Errors that have nobody to go to ---
+
+  using ExceptionHandler = absl::AnyInvocable<void(const ExceptionContext&)>;
+  // Replaces the one that logs to stderr; null brings that back.
+  // [loop.set_exception_handler]
+  void SetExceptionHandler(ExceptionHandler handler);
+  // [loop.call_exception_handler]
+  void CallExceptionHandler(const ExceptionContext& context);
+
+  // Python's warnings.warn(): `category` is such as "ResourceWarning".
+  using WarningHandler = absl::AnyInvocable<void(absl::string_view category,
+                                                 absl::string_view message)>;
+  // Replaces the one that logs to stderr; null brings that back.
+  void SetWarningHandler(WarningHandler handler);
+  void ReportWarning(absl::string_view category, absl::string_view message);
+
+  // --- The end ---
+
+  // Tells `observer` when the loop is destroyed, the newest first.
+  void AddObserver(LoopObserver& observer) { observer.Insert(first_observer_); }
+  void RemoveObserver(LoopObserver& observer) { observer.Remove(); }
+
+ private:
+  // A listener that stops the loop.
+  class StopWhenDone final : public Completion::Listener {
+   public:
+    explicit StopWhenDone(EventLoop& loop) : loop_(loop) {}
+
+   private:
+    void Run() override { loop_.Stop(); }
+
+    EventLoop& loop_;
+  };
+
+  void OnErrorNeverRetrieved(const absl::Status& error) override;
+  static absl::Status StoppedTooEarly();
+  absl::Duration LongestWait(absl::Duration max_wait);
+  void TakeThreadsafeCalls();
+  void QueueDueTimers();
+
+  Clock& clock_;
+  absl::Duration clock_offset_;
+  TimerQueue timers_;
+  Selector selector_;
+  LoopObserver* first_observer_ = nullptr;
+  ExceptionHandler exception_handler_;
+  WarningHandler warning_handler_;
+  uint64_t turns_ = 0;
+  uint64_t callbacks_run_ = 0;
+  bool running_ = false;
+  bool stopping_ = false;
+
+  // Not absl::Mutex: ThreadSanitizer doesn't see into a prebuilt Abseil.
+  std::mutex mutex_;
+  std::vector<absl::AnyInvocable<void()>> threadsafe_calls_;  // By mutex_.
+  // Reused from turn to turn.
+  std::vector<absl::AnyInvocable<void()>> taken_calls_;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_LOOP_EVENT_LOOP_H_

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STREAMS_LOOP_IO_HANDLER_H_
+#define STREAMS_LOOP_IO_HANDLER_H_
+
+#include <cstdint>
+
+#include "streams/coro/callback.h"
+
+namespace streams {
+
+class ReadyQueue;
+class Selector;
+
+// Who is told that a descriptor is ready: derive, and give it to
+// EventLoop::AddReader() and AddWriter(). One per descriptor (of a loop).
+//
+// OnReadable() is called in each turn in which the descriptor is readable, at
+// EOF, or broken, for as long as reading is wanted (level-triggered, as
+// asyncio's selector loop); OnWritable() likewise, after OnReadable(). Either
+// may remove or destroy the handler, or close the descriptor.
+//
+// Lifetime: destroying it takes it off the loop; do that, or Unregister() it,
+// before the descriptor is closed. The loop may go first. Threads: the loop's.
+class IoHandler : private Callback {
+ public:
+  explicit IoHandler(int fd) : fd_(fd) {}
+  IoHandler(const IoHandler&) = delete;
+  IoHandler& operator=(const IoHandler&) = delete;
+  ~IoHandler() override;
+
+  int fd() const { return fd_; }
+  bool wants_read() const { return (wanted_ & kRead) != 0; }
+  bool wants_write() const { return (wanted_ & kWrite) != 0; }
+  bool registered() const { return selector_ != nullptr; }
+
+ protected:
+  // Only while it isn't registered.
+  void set_fd(int fd) { fd_ = fd; }
+
+ private:
+  friend class Selector;
+
+  static constexpr uint8_t kRead = 1;
+  static constexpr uint8_t kWrite = 2;
+
+  virtual void OnReadable() = 0;
+  virtual void OnWritable() = 0;
+
+  void Run() final;
+
+  Selector* selector_ = nullptr;
+  int fd_;
+  uint8_t wanted_ = 0;  // What the owner wants.
+  uint8_t known_ = 0;   // What the kernel was told.
+  uint8_t ready_ = 0;   // What is yet to be called this turn.
+  int change_ = -1;     // Its place among the selector's changes, or -1.
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_LOOP_IO_HANDLER_H_

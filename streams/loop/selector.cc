@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streams/loop/selector.h"
+
+#include <errno.h>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "streams/os/error.h"
+
+namespace streams {
+namespace {
+
+constexpr size_t kFirstEvents = 64;
+constexpr size_t kMaxEvents = 4096;
+constexpr uint64_t kWakeData = ~uint64_t{0};
+
+// EPOLLHUP and EPOLLERR come unasked, and make a descriptor readable and
+// writable, as they do for Python's selectors.
+constexpr uint32_t kReadEvents = EPOLLIN | EPOLLHUP | EPOLLERR;
+constexpr uint32_t kWriteEvents = EPOLLOUT | EPOLLHUP | EPOLLERR;
+
+int DescriptorOf(uint64_t data) {
+  return static_cast<int>(static_cast<uint32_t>(data));
+}
+uint32_t GenerationOf(uint64_t data) {
+  return static_cast<uint32_t>(data >> 32);
+}
+
+}  // namespace
+
+Selector::Selector(ReadyQueue& queue) : queue_(queue), events_(kFirstEvents) {
+  epoll_.Control(EPOLL_CTL_ADD, wake_.fd(), EPOLLIN, kWakeData);
+}
+
+Selector::~Selector() {
+  for (Slot& slot : slots_) {
+    if (slot.handler != nullptr) Release(*slot.handler);
+  }
+}
+
+absl::Status Selector::AddReader(IoHandler& handler) {
+  return Want(handler, IoHandler::kRead);
+}
+
+absl::Status Selector::AddWriter(IoHandler& handler) {
+  return Want(handler, IoHandler::kWrite);
+}
+
+bool Selector::RemoveReader(IoHandler& handler) {
+  return Refuse(handler, IoHandler::kRead);
+}
+
+bool Selector::RemoveWriter(IoHandler& handler) {
+  return Refuse(handler, IoHandler::kWrite);
+}
+
+absl::Status Selector::Want(IoHandler& handler, uint8_t interest) {
+  if (handler.selector_ != nullptr && handler.selector_ != this) {
+    return MakeError(ErrorKind::kRuntime, "handler is on another loop");
+  }
+  handler.wanted_ |= interest;
+  if (handler.selector_ == this && handler.known_ != 0) {
+    NoteChange(handler);
+    return absl::OkStatus();
+  }
+  absl::Status status = Register(handler);
+  if (!status.ok()) handler.wanted_ &= static_cast<uint8_t>(~interest);
+  return status;
+}
+
+absl::Status Selector::Register(IoHandler& handler) {
+  const int fd = handler.fd_;
+  if (fd < 0) return OsError(EBADF);
+  if (slots_.size() <= static_cast<size_t>(fd)) {
+    slots_.resize(static_cast<size_t>(fd) + 1);
+  }
+  Slot& slot = slots_[static_cast<size_t>(fd)];
+  if (slot.handler != nullptr && slot.handler != &handler) {
+    return MakeError(
+        ErrorKind::kRuntime,
+        absl::StrCat("File descriptor ", fd, " is used by another handler"));
+  }
+  const bool is_new = slot.handler == nullptr;
+  if (is_new) {
+    slot.handler = &handler;
+    ++slot.generation;
+    handler.selector_ = this;
+  }
+  const uint32_t events =
+      ((handler.wanted_ & IoHandler::kRead) != 0 ? EPOLLIN : 0u) |
+      ((handler.wanted_ & IoHandler::kWrite) != 0 ? EPOLLOUT : 0u);
+  int error = epoll_.Control(EPOLL_CTL_ADD, fd, events, DataOf(handler));
+  if (error == EEXIST) {
+    // Left over from UnregisterForClose() without the close.
+    error = epoll_.Control(EPOLL_CTL_MOD, fd, events, DataOf(handler));
+  }
+  if (error != 0) {
+    if (is_new) Release(handler);
+    return OsError(error);
+  }
+  handler.known_ = handler.wanted_;
+  return absl::OkStatus();
+}
+
+bool Selector::Refuse(IoHandler& handler, uint8_t interest) {
+  if (handler.selector_ != this || (handler.wanted_ & interest) == 0) {
+    return false;
+  }
+  handler.wanted_ &= static_cast<uint8_t>(~interest);
+  handler.ready_ &= static_cast<uint8_t>(~interest);
+  if (handler.ready_ == 0) handler.Unlink();
+  NoteChange(handler);
+  return true;
+}
+
+void Selector::Unregister(IoHandler& handler) {
+  if (handler.selector_ != this) return;
+  if (handler.known_ != 0) {
+    epoll_.Control(EPOLL_CTL_DEL, handler.fd_, 0, 0);
+  }
+  Release(handler);
+}
+
+void Selector::UnregisterForClose(IoHandler& handler) {
+  if (handler.selector_ == this) Release(handler);
+}
+
+void Selector::Release(IoHandler& handler) {
+  Slot& slot = slots_[static_cast<size_t>(handler.fd_)];
+  slot.handler = nullptr;
+  ++slot.generation;
+  if (handler.change_ >= 0) {
+    changes_[static_cast<size_t>(handler.change_)] = nullptr;
+    handler.change_ = -1;
+  }
+  handler.Unlink();
+  handler.selector_ = nullptr;
+  handler.wanted_ = handler.known_ = handler.ready_ = 0;
+}
+
+void Selector::NoteChange(IoHandler& handler) {
+  if (handler.change_ >= 0) return;
+  handler.change_ = static_cast<int>(changes_.size());
+  changes_.push_back(&handler);
+}
+
+void Selector::FlushChanges() {
+  for (IoHandler* const handler : changes_) {
+    if (handler == nullptr) continue;  // Gone since.
+    handler->change_ = -1;
+    if (handler->wanted_ != handler->known_) Apply(*handler);
+  }
+  changes_.clear();
+}
+
+void Selector::Apply(IoHandler& handler) {
+  const uint32_t events =
+      ((handler.wanted_ & IoHandler::kRead) != 0 ? EPOLLIN : 0u) |
+      ((handler.wanted_ & IoHandler::kWrite) != 0 ? EPOLLOUT : 0u);
+  const int operation = events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
+  const int error =
+      epoll_.Control(operation, handler.fd_, events, DataOf(handler));
+  if (error == ENOENT && events != 0) {
+    // The owner closed the descriptor behind our back, and opened another.
+    epoll_.Control(EPOLL_CTL_ADD, handler.fd_, events, DataOf(handler));
+  }
+  handler.known_ = handler.wanted_;
+}
+
+uint64_t Selector::DataOf(const IoHandler& handler) const {
+  const size_t fd = static_cast<size_t>(handler.fd_);
+  return (uint64_t{slots_[fd].generation} << 32) | fd;
+}
+
+size_t Selector::Select(int timeout_ms, bool* woken) {
+  FlushChanges();
+  const size_t count =
+      static_cast<size_t>(epoll_.Wait(absl::MakeSpan(events_), timeout_ms));
+  size_t queued = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (events_[i].data.u64 == kWakeData) {
+      wake_.Clear();
+      *woken = true;
+    } else {
+      queued += Queue(events_[i]);
+    }
+  }
+  // More may be ready than fitted; the kernel goes round. Make room for next
+  // time.
+  if (count == events_.size() && count < kMaxEvents) events_.resize(2 * count);
+  return queued;
+}
+
+size_t Selector::Queue(const epoll_event& event) {
+  const int fd = DescriptorOf(event.data.u64);
+  const Slot& slot = slots_[static_cast<size_t>(fd)];
+  if (slot.handler == nullptr ||
+      slot.generation != GenerationOf(event.data.u64)) {
+    // A registration whose owner is gone, while somebody has its file open
+    // still. Without this the loop would spin.
+    if (slot.handler == nullptr) epoll_.Control(EPOLL_CTL_DEL, fd, 0, 0);
+    return 0;
+  }
+  IoHandler& handler = *slot.handler;
+  uint8_t ready = 0;
+  if ((event.events & kReadEvents) != 0) ready |= IoHandler::kRead;
+  if ((event.events & kWriteEvents) != 0) ready |= IoHandler::kWrite;
+  ready &= handler.wanted_;
+  if (ready == 0) return 0;
+  handler.ready_ = ready;
+  queue_.CallSoon(handler);
+  return 1;
+}
+
+}  // namespace streams

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STREAMS_LOOP_SELECTOR_H_
+#define STREAMS_LOOP_SELECTOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "streams/coro/ready_queue.h"
+#include "streams/loop/io_handler.h"
+#include "streams/os/epoll.h"
+#include "streams/os/event_fd.h"
+
+namespace streams {
+
+// The descriptors of an EventLoop, on epoll.
+//
+// Theory of operation. A handler's first registration goes to the kernel at
+// once, since it may fail; later changes of what is wanted are kept until the
+// next Select(), so that pausing and resuming within a turn costs nothing.
+// Every registration has a generation, and an event carries that of its
+// registration: an event of a descriptor that was closed, its number perhaps
+// reused, finds another generation and is dropped. Select() runs no code of
+// handlers; it queues them, in the order of the kernel's events.
+class Selector {
+ public:
+  explicit Selector(ReadyQueue& queue);
+  Selector(const Selector&) = delete;
+  Selector& operator=(const Selector&) = delete;
+  ~Selector();
+
+  absl::Status AddReader(IoHandler& handler);
+  absl::Status AddWriter(IoHandler& handler);
+  bool RemoveReader(IoHandler& handler);
+  bool RemoveWriter(IoHandler& handler);
+  void Unregister(IoHandler& handler);
+  void UnregisterForClose(IoHandler& handler);
+
+  // Tells the kernel what changed, waits, and queues the handlers that are
+  // ready. Returns how many. Sets *woken when Wake() was called.
+  size_t Select(int timeout_ms, bool* woken);
+
+  // Ends a Select() of the loop's thread. Any thread.
+  void Wake() { wake_.Notify(); }
+
+ private:
+  friend class IoHandler;
+
+  struct Slot {
+    IoHandler* handler = nullptr;
+    uint32_t generation = 0;
+  };
+
+  absl::Status Want(IoHandler& handler, uint8_t interest);
+  bool Refuse(IoHandler& handler, uint8_t interest);
+  absl::Status Register(IoHandler& handler);
+  void Release(IoHandler& handler);
+  void NoteChange(IoHandler& handler);
+  void FlushChanges();
+  void Apply(IoHandler& handler);
+  size_t Queue(const epoll_event& event);
+  uint64_t DataOf(const IoHandler& handler) const;
+
+  ReadyQueue& queue_;
+  Epoll epoll_;
+  EventFd wake_;
+  std::vector<Slot> slots_;  // By descriptor.
+  std::vector<IoHandler*> changes_;
+  std::vector<epoll_event> events_;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_LOOP_SELECTOR_H_

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streams/os/epoll.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/types/span.h"
+
+namespace streams {
+
+Epoll::Epoll() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
+  if (!fd_.valid()) {
+    std::perror("streams: epoll_create1");
+    std::abort();
+  }
+}
+
+int Epoll::Control(int operation, int fd, uint32_t events, uint64_t data) {
+  epoll_event event = {};
+  event.events = events;
+  event.data.u64 = data;
+  return ::epoll_ctl(fd_.get(), operation, fd, &event) == 0 ? 0 : errno;
+}
+
+int Epoll::Wait(absl::Span<epoll_event> events, int timeout_ms) {
+  const int count = ::epoll_wait(fd_.get(), events.data(),
+                                 static_cast<int>(events.size()), timeout_ms);
+  return count > 0 ? count : 0;
+}
+
+}  // namespace streams

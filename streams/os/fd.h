@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STREAMS_OS_FD_H_
+#define STREAMS_OS_FD_H_
+
+#include <utility>
+
+namespace streams {
+
+// Owns a file descriptor, and closes it. -1 is none.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(other.Release()) {}
+  Fd& operator=(Fd&& other) noexcept {
+    if (this != &other) Reset(other.Release());
+    return *this;
+  }
+  ~Fd() { Reset(); }
+
+  bool valid() const { return fd_ >= 0; }
+  int get() const { return fd_; }
+
+  // Gives the descriptor to the caller.
+  int Release() { return std::exchange(fd_, -1); }
+
+  // Closes what it owned and owns `fd` instead. Not retried on EINTR: Linux has
+  // closed the descriptor then, and its number may be somebody else's.
+  void Reset(int fd = -1);
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_OS_FD_H_
