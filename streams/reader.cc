@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/reader.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "streams/os/error.h"
+
+namespace streams {
+
+absl::StatusOr<std::unique_ptr<StreamReader>> StreamReader::Create(
+    ReadyQueue& loop, int64_t limit) {
+  if (limit <= 0) return MakeError(ErrorKind::kValue, "Limit cannot be <= 0");
+  return std::unique_ptr<StreamReader>(
+      new StreamReader(loop, static_cast<size_t>(limit)));
+}
+
+StreamReader::~StreamReader() {
+  while (observers_ != nullptr) {
+    internal::ReaderObserver* const observer = observers_;
+    observer->StopObserving();
+    observer->OnReaderDestroyed(*this);
+  }
+}
+
+ReadUntilSeparator StreamReader::ReadUntil(
+    std::initializer_list<absl::string_view> separators) {
+  std::vector<std::string> copies;
+  copies.reserve(separators.size());
+  for (absl::string_view separator : separators) {
+    copies.emplace_back(separator.data(), separator.size());
+  }
+  return ReadUntilSeparator(*this, std::move(copies));
+}
+
+absl::Status StreamReader::Consume(size_t count) {
+  buffer_.Consume(std::min(count, buffer_.size()));
+  return ResumeTransportIfDrained();
+}
+
+absl::Status StreamReader::FeedData(absl::string_view bytes) {
+  if (eof_) return MakeError(ErrorKind::kAssertion, "feed_data after feed_eof");
+  if (bytes.empty()) return absl::OkStatus();
+  buffer_.Append(bytes);
+  Wake(absl::OkStatus());
+  // Compared without doubling the limit, which may be huge.
+  if (transport_ == nullptr || is_paused_ || buffer_.size() <= limit_ ||
+      buffer_.size() - limit_ <= limit_) {
+    return absl::OkStatus();
+  }
+  absl::Status status = transport_->PauseReading();
+  if (GetErrorKind(status) == ErrorKind::kNotImplemented) {
+    transport_ = nullptr;  // Not to ask again: all will have to be buffered.
+    return absl::OkStatus();
+  }
+  is_paused_ = status.ok();
+  return status;
+}
+
+void StreamReader::FeedEof() {
+  eof_ = true;
+  Wake(absl::OkStatus());
+}
+
+void StreamReader::SetError(absl::Status error) {
+  assert(!error.ok());
+  error_ = std::move(error);
+  Wake(error_);
+}
+
+absl::Status StreamReader::SetTransport(std::shared_ptr<Transport> transport) {
+  if (transport_ != nullptr) {
+    return MakeError(ErrorKind::kAssertion, "Transport already set");
+  }
+  transport_ = std::move(transport);
+  return absl::OkStatus();
+}
+
+absl::Status StreamReader::ResumeTransport() {
+  if (!is_paused_) return absl::OkStatus();
+  is_paused_ = false;
+  return transport_->ResumeReading();
+}
+
+void StreamReader::Wake(absl::Status status) {
+  if (arrival_ == nullptr) return;
+  std::exchange(arrival_, nullptr)->SetResult(std::move(status));
+}
+
+}  // namespace streams

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_READER_H_
+#define STREAMS_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "streams/coro/ready_queue.h"
+#include "streams/read_operation.h"
+#include "streams/receive_buffer.h"
+#include "streams/transport/transport.h"
+
+namespace streams {
+
+// 64 KiB. asyncio: streams._DEFAULT_LIMIT.
+inline constexpr size_t kDefaultLimit = 64 * 1024;
+
+// The reading end of a stream: a buffer that a protocol feeds, and the calls
+// that wait until it holds what they want.
+//
+// Loop and thread: only on the thread of the loop (an EventLoop is a
+// ReadyQueue)
+//   that it was made for, and which must outlive its use.
+// Ownership: whoever holds the unique_ptr. Destroying a reader that somebody
+//   waits for ends that wait as if it were cancelled. What arrives for a
+//   destroyed reader is dropped.
+// At EOF: Read() and ReadLine() give what is left, then empty strings;
+//   ReadExactly() and ReadUntil() fail with kIncompleteRead, which carries (and
+//   consumes) what was left.
+// At an error (the connection broke, SetError()): whoever waits fails with it,
+//   and so does every later call, even if there is data in the buffer; only
+//   buffered() still shows that.
+// Cancelled: the call ends with kCancelled. What it waited for stays in the
+//   buffer, with one exception, which is asyncio's too: Read(-1) loses what it
+//   has gathered.
+// A second concurrent call, while the first one waits: kRuntime at once, unless
+//   the buffer can answer it.
+// Limits: `limit`, in bytes, bounds what ReadLine() and ReadUntil() return, the
+//   separator not counted. Reading from the transport pauses when more than
+//   twice the limit is buffered, and resumes when no more than the limit is.
+//   Read() and ReadExactly() are not bounded: do not take their count from a
+//   peer unchecked.
+//
+// asyncio: asyncio.StreamReader.
+class StreamReader {
+ public:
+  // With the default limit.
+  explicit StreamReader(ReadyQueue& loop) : queue_(loop) {}
+
+  // kValue unless `limit` is positive.
+  static absl::StatusOr<std::unique_ptr<StreamReader>> Create(ReadyQueue& loop,
+                                                              int64_t limit);
+
+  StreamReader(const StreamReader&) = delete;
+  StreamReader& operator=(const StreamReader&) = delete;
+  ~StreamReader();
+
+  // Gives up to `count` bytes as soon as there is at least one, or an empty
+  // string at EOF. A negative count: everything until EOF. asyncio: read.
+  ReadBytes Read(int64_t count = -1) { return ReadBytes(*this, count); }
+
+  // A line with its "\n"; at EOF what is left of one, or an empty string.
+  // kValue if the line is longer than the limit; then the line is dropped, or
+  // the whole buffer if the line's end is not in it. asyncio: readline.
+  ReadLineOfBytes ReadLine() { return ReadLineOfBytes(*this); }
+
+  // Exactly `count` bytes. kIncompleteRead at EOF; kValue if `count` is
+  // negative. asyncio: readexactly.
+  ReadExactBytes ReadExactly(int64_t count) {
+    return ReadExactBytes(*this, count);
+  }
+
+  // Everything up to and with `separator`. kLimitOverrun if that is longer than
+  // the limit; then the buffer stays as it is, and GetLimitOverrun() tells how
+  // much of it is known to be free of a separator. kValue if `separator` is
+  // empty. asyncio: readuntil.
+  ReadUntilSeparator ReadUntil(absl::string_view separator = "\n") {
+    return ReadUntilSeparator(*this,
+                              std::string(separator.data(), separator.size()));
+  }
+
+  // With several separators: the shortest possible result that ends with one of
+  // them. kValue if there is none, or an empty one.
+  ReadUntilSeparator ReadUntil(std::vector<std::string> separators) {
+    return ReadUntilSeparator(*this, std::move(separators));
+  }
+  ReadUntilSeparator ReadUntil(
+      std::initializer_list<absl::string_view> separators);
+
+  // As ReadLine(), with nullopt at EOF, for a loop over the lines:
+  //
+  //   for (;;) {
+  //     STREAMS_CO_ASSIGN_OR_RETURN(std::optional<std::string> line,
+  //                                 co_await reader->Next());
+  //     if (!line.has_value()) break;
+  //
+  // asyncio: async for line in reader.
+  NextLineOfBytes Next() { return NextLineOfBytes(*this); }
+
+  // True when the buffer is empty and EOF has come. asyncio: at_eof.
+  bool AtEof() const { return eof_ && buffer_.empty(); }
+
+  // The error that the stream has ended with, or OK. asyncio: exception.
+  const absl::Status& error() const { return error_; }
+
+  size_t limit() const { return limit_; }
+
+  // What is buffered and unread, without a copy; valid until the next call of
+  // anything else, or turn of the loop. Consume() drops the first `count` bytes
+  // of it (all, if there are fewer). Not in asyncio.
+  absl::string_view buffered() const { return buffer_.view(); }
+  absl::Status Consume(size_t count);
+
+  // For protocols, and for tests that feed a reader without a connection.
+
+  // Appends bytes, and wakes who waits. kAssertion after FeedEof().
+  // asyncio: feed_data.
+  absl::Status FeedData(absl::string_view bytes);
+
+  // asyncio: feed_eof.
+  void FeedEof();
+
+  // Whoever waits, and every later call, fails with `error`, which must not be
+  // OK. asyncio: set_exception.
+  void SetError(absl::Status error);
+
+  // The transport to pause and to resume; kAssertion if there is one already.
+  // asyncio: set_transport.
+  absl::Status SetTransport(std::shared_ptr<Transport> transport);
+
+ private:
+  friend class ReadOperation;
+  friend class ReadBytes;
+  friend class ReadExactBytes;
+  friend class ReadUntilSeparator;
+  friend class ReadLineOfBytes;
+  friend class StreamReaderProtocol;
+  friend class internal::ReaderObserver;
+
+  StreamReader(ReadyQueue& loop, size_t limit) : queue_(loop), limit_(limit) {}
+
+  absl::Status ResumeTransport();
+  absl::Status ResumeTransportIfDrained() {
+    if (!is_paused_ || buffer_.size() > limit_) return absl::OkStatus();
+    return ResumeTransport();
+  }
+  void Wake(absl::Status status);
+
+  ReadyQueue& queue_;
+  size_t limit_ = kDefaultLimit;
+  internal::ReceiveBuffer buffer_;
+  // What the operation that waits is waiting for; null once it is woken.
+  // [StreamReader._waiter]
+  Completion* arrival_ = nullptr;
+  internal::ReaderObserver* observers_ = nullptr;
+  std::shared_ptr<Transport> transport_;
+  absl::Status error_;
+  bool eof_ = false;
+  bool is_paused_ = false;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_READER_H_
