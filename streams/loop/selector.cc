@@ -2,6 +2,7 @@
 #include "streams/loop/selector.h"
 
 #include <errno.h>
+
 #include <cstddef>
 #include <cstdint>
 

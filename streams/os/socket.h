@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STREAMS_OS_SOCKET_H_
+#define STREAMS_OS_SOCKET_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "streams/os/address.h"
+#include "streams/os/fd.h"
+
+namespace streams {
+
+// Reading and writing of a non-blocking stream socket: as the system calls, -1
+// and errno; EINTR is retried, SIGPIPE never raised, nothing allocated.
+namespace os {
+
+// Zero at EOF.
+ssize_t Receive(int fd, void* buffer, size_t size);
+ssize_t Send(int fd, const void* data, size_t size);
+
+// All pieces in one system call, at most kMaxPieces of them.
+inline constexpr size_t kMaxPieces = 64;
+ssize_t SendVector(int fd, absl::Span<const absl::string_view> pieces);
+
+}  // namespace os
+
+// Owns a stream socket: TCP or Unix, non-blocking, not inherited by children.
+// System calls, one method each. Errors are OsError()s.
+class StreamSocket {
+ public:
+  StreamSocket() = default;  // None.
+
+  static absl::StatusOr<StreamSocket> Create(AddressFamily family);
+
+  // Takes over a descriptor, and makes it non-blocking. If it is not a stream
+  // socket, kValue ("A Stream Socket was expected, got ..."), and it is closed.
+  static absl::StatusOr<StreamSocket> Adopt(Fd fd);
+
+  // Two that are connected with each other (Unix). [socket.socketpair]
+  static absl::StatusOr<std::pair<StreamSocket, StreamSocket>> CreatePair();
+
+  bool valid() const { return fd_.valid(); }
+  int fd() const { return fd_.get(); }
+  void Close() { fd_.Reset(); }
+  Fd Release() { return std::move(fd_); }
+
+  // kUnspecified for one that is neither, or closed. [socket.family]
+  AddressFamily family() const;
+
+  // --- Addresses; absent when the kernel gives none (not connected, closed)
+  // ---
+
+  std::optional<SocketAddress> GetSockName() const;
+  std::optional<SocketAddress> GetPeerName() const;
+
+  // --- Client ---
+
+  // Zero when connected at once, else errno: EINPROGRESS means wait until it is
+  // writable, and then look at TakeError().
+  int Connect(const SocketAddress& address);
+  // SO_ERROR, which reading resets: zero, or an errno.
+  int TakeError();
+
+  // --- Server ---
+
+  absl::Status Bind(const SocketAddress& address);
+  absl::Status Listen(int backlog);
+  // Zero and *accepted, or errno (EAGAIN: nobody is waiting).
+  int Accept(StreamSocket* accepted);
+
+  // --- Both ---
+
+  // What asyncio does to the socket of a transport: TCP_NODELAY, if it is TCP.
+  void PrepareForTransport();
+  // Half-close. [socket.shutdown(SHUT_WR)]
+  absl::Status ShutdownWrite();
+  bool is_listening() const;
+
+  absl::Status SetReuseAddress(bool on);
+  absl::Status SetReusePort(bool on);
+  absl::Status SetKeepAlive(bool on);
+  absl::Status SetIpv6Only(bool on);
+  // Of the kernel, in bytes; it doubles them. SO_SNDBUF, SO_RCVBUF.
+  absl::Status SetSendBufferSize(int bytes);
+  absl::Status SetReceiveBufferSize(int bytes);
+  // Closing resets the connection: SO_LINGER with time zero.
+  absl::Status SetResetOnClose();
+
+  // TCP_NODELAY, for who wants to know; false for others than TCP.
+  bool no_delay() const;
+
+ private:
+  explicit StreamSocket(Fd fd) : fd_(std::move(fd)) {}
+
+  absl::Status SetOption(int level, int name, int value);
+  int GetOption(int level, int name) const;  // -1 on error.
+
+  Fd fd_;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_OS_SOCKET_H_
