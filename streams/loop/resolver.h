@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef STREAMS_LOOP_RESOLVER_H_
+#define STREAMS_LOOP_RESOLVER_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "streams/coro/task.h"
+#include "streams/loop/event_loop.h"
+#include "streams/os/address_lookup.h"
+
+namespace streams {
+
+// Looks addresses up without blocking the loop: a literal at once, without a
+// turn in between; a name on a thread of a pool that all loops of the process
+// share, of at most kMaxResolverThreads; more questions wait for their turn.
+//
+// Answers and errors are LookUpAddress()'s. When cancelled, or dropped, the
+// thread finishes its question for nobody. Not bounded in time: the system's
+// resolver is, by tens of seconds. [loop.getaddrinfo]
+Task<absl::StatusOr<std::vector<AddressInfo>>> Resolve(EventLoop& loop,
+                                                       AddressQuery query);
+
+inline constexpr int kMaxResolverThreads = 8;
+
+}  // namespace streams
+
+#endif  // STREAMS_LOOP_RESOLVER_H_
