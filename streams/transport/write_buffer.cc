@@ -14,8 +14,8 @@ void WriteBuffer::Append(absl::string_view bytes) {
   size_ += bytes.size();
   while (!bytes.empty()) {
     if (last_ == nullptr || last_->end == last_->capacity) {
-      auto block = std::make_unique<Block>(
-          std::max(kBlockCapacity, bytes.size()));
+      auto block =
+          std::make_unique<Block>(std::max(kBlockCapacity, bytes.size()));
       Block* const added = block.get();
       (last_ == nullptr ? first_ : last_->next) = std::move(block);
       last_ = added;

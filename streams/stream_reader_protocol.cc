@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/stream_reader_protocol.h"
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "streams/coro/cancelled.h"
+#include "streams/coro/task_handle.h"
+#include "streams/coro/yield.h"
+#include "streams/loop/exception_context.h"
+#include "streams/os/error.h"
+#include "streams/transport/transport.h"
+#include "streams/writer.h"
+
+namespace streams {
+
+StreamReaderProtocol::StreamReaderProtocol(EventLoop& loop,
+                                           StreamReader& reader)
+    : loop_(loop), closed_(loop) {
+  Observe(reader);
+}
+
+StreamReaderProtocol::StreamReaderProtocol(
+    EventLoop& loop, std::unique_ptr<StreamReader> reader,
+    std::shared_ptr<ClientConnectedCallback> callback)
+    : loop_(loop),
+      owned_reader_(std::move(reader)),
+      callback_(std::move(callback)),
+      closed_(loop) {
+  Observe(*owned_reader_);
+}
+
+// A reader that it owns still is destroyed after the members it would tell.
+StreamReaderProtocol::~StreamReaderProtocol() { StopObserving(); }
+
+// --- The connection's life ---
+
+void StreamReaderProtocol::ConnectionMade(
+    std::shared_ptr<Transport> transport) {
+  transport_ = std::move(transport);
+  if (observed() != nullptr) {
+    const absl::Status status = observed()->SetTransport(transport_);
+    if (!status.ok()) {
+      loop_.CallExceptionHandler(
+          {"Exception in callback StreamReaderProtocol::ConnectionMade", status,
+           "", "", ""});
+      return;
+    }
+  }
+  if (callback_ != nullptr) RunCallback();
+}
+
+absl::Status StreamReaderProtocol::DataReceived(absl::string_view bytes) {
+  if (observed() != nullptr) return observed()->FeedData(bytes);
+  if (former_reader_.has_value()) return DataForFormerReader(bytes.size());
+  return absl::OkStatus();
+}
+
+bool StreamReaderProtocol::EofReceived() {
+  if (observed() != nullptr) observed()->FeedEof();
+  if (former_reader_.has_value()) former_reader_->eof = true;
+  return true;
+}
+
+void StreamReaderProtocol::ConnectionLost(const absl::Status& error) {
+  if (observed() != nullptr) {
+    if (error.ok()) {
+      observed()->FeedEof();
+    } else {
+      observed()->SetError(error);
+    }
+  }
+  if (former_reader_.has_value() && !error.ok()) former_error_ = error;
+  closed_.SetResult(error);
+  flow_control_.LoseConnection(error);
+  transport_ = nullptr;
+}
+
+// --- A server's connection ---
+
+void StreamReaderProtocol::RunCallback() {
+  const auto callback = std::exchange(callback_, nullptr);
+  // It may be lost (and set to null) by what the callback does.
+  const std::shared_ptr<Transport> transport = transport_;
+  auto writer =
+      std::make_unique<StreamWriter>(loop_, transport, shared_from_this());
+  holds_back_drops_ = true;
+  ClientConnectedCallback::Result result =
+      (*callback)(std::move(owned_reader_), std::move(writer));
+  holds_back_drops_ = false;
+  if (auto* const handler = std::get_if<Task<absl::Status>>(&result)) {
+    Spawn(loop_, RunHandler(shared_from_this(), transport, std::move(*handler)))
+        .Detach();
+  } else if (const auto& status = std::get<absl::Status>(result);
+             !status.ok()) {
+    HandlerFailed(*transport, status);
+  }
+  if (was_dropped_) StreamWriter::CloseDropped(loop_, *transport);
+}
+
+Task<absl::Status> StreamReaderProtocol::RunHandler(
+    std::shared_ptr<StreamReaderProtocol> protocol,
+    std::shared_ptr<Transport> transport, Task<absl::Status> handler) {
+  const absl::Status status = co_await std::move(handler);
+  if (status.ok()) co_return status;
+  // One turn later, as in asyncio, where it is for the task's done callback.
+  // The handler's locals, the writer perhaps among them, live on meanwhile: so
+  // they do in the traceback there.
+  (co_await Yield(protocol->loop_)).IgnoreError();  // Cancelled: too late.
+  if (absl::IsCancelled(status)) {
+    transport->Close();
+  } else {
+    protocol->HandlerFailed(*transport, status);
+  }
+  co_return absl::OkStatus();
+}
+
+void StreamReaderProtocol::HandlerFailed(Transport& transport,
+                                         const absl::Status& error) {
+  loop_.CallExceptionHandler({"Unhandled exception in client_connected_cb",
+                              error, "", "<SocketTransport>", ""});
+  transport.Close();
+}
+
+// --- Readers and writers that go first ---
+
+void StreamReaderProtocol::OnReaderDestroyed(const StreamReader& reader) {
+  former_error_ = reader.error();
+  if (!has_writer_) return;
+  former_reader_ = FormerReader{reader.buffered().size(), reader.limit(),
+                                reader.is_paused_, reader.eof_};
+}
+
+absl::Status StreamReaderProtocol::DataForFormerReader(size_t count) {
+  if (former_reader_->eof) {
+    return MakeError(ErrorKind::kAssertion, "feed_data after feed_eof");
+  }
+  former_reader_->buffered += count;
+  if (former_reader_->is_paused ||
+      former_reader_->buffered <= former_reader_->limit ||
+      former_reader_->buffered - former_reader_->limit <=
+          former_reader_->limit) {
+    return absl::OkStatus();
+  }
+  former_reader_->is_paused = true;
+  return transport_->PauseReading();
+}
+
+void StreamReaderProtocol::WriterGone() {
+  has_writer_ = false;
+  former_reader_.reset();
+}
+
+absl::Status StreamReaderProtocol::reader_error() const {
+  return observed() != nullptr ? observed()->error() : former_error_;
+}
+
+}  // namespace streams

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_STREAM_READER_PROTOCOL_H_
+#define STREAMS_STREAM_READER_PROTOCOL_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "streams/client_connected_callback.h"
+#include "streams/coro/waiter.h"
+#include "streams/flow_control.h"
+#include "streams/loop/event_loop.h"
+#include "streams/reader.h"
+#include "streams/reader_observer.h"
+#include "streams/transport/protocol.h"
+
+namespace streams {
+
+// What connects a transport to a StreamReader and a StreamWriter.
+//
+// OpenConnection() and StartServer() make these; use it directly to put streams
+// on top of a transport of your own. It doesn't own the reader, except that of
+// a server's connection until its callback gets it.
+//
+// asyncio: asyncio.StreamReaderProtocol.
+class StreamReaderProtocol final
+    : public Protocol,
+      public std::enable_shared_from_this<StreamReaderProtocol>,
+      private internal::ReaderObserver {
+ public:
+  // For a connection that was opened: it feeds `reader`.
+  StreamReaderProtocol(EventLoop& loop, StreamReader& reader);
+
+  // For a connection that was accepted: gives `reader`, and a writer, to
+  // `callback` when the connection is made.
+  StreamReaderProtocol(EventLoop& loop, std::unique_ptr<StreamReader> reader,
+                       std::shared_ptr<ClientConnectedCallback> callback);
+
+  ~StreamReaderProtocol() override;
+
+  void ConnectionMade(std::shared_ptr<Transport> transport) override;
+  absl::Status DataReceived(absl::string_view bytes) override;
+  bool EofReceived() override;
+  void ConnectionLost(const absl::Status& error) override;
+  void PauseWriting() override { flow_control_.Pause(); }
+  void ResumeWriting() override { flow_control_.Resume(); }
+
+ private:
+  friend class DrainOperation;
+  friend class StreamWriter;
+  friend class WaitClosedOperation;
+
+  // What is left of a reader that was destroyed while there is a writer, which
+  // in asyncio keeps it alive: the connection must be read, and stop being
+  // read, as if it were there, though nobody can see the bytes any more.
+  struct FormerReader {
+    size_t buffered;
+    size_t limit;
+    bool is_paused;
+    bool eof;
+  };
+
+  void OnReaderDestroyed(const StreamReader& reader) override;
+  absl::Status DataForFormerReader(size_t count);
+
+  // The writer is made, and destroyed.
+  void WriterMade() { has_writer_ = true; }
+  void WriterGone();
+  // True if a writer that is destroyed now must leave the transport alone: the
+  // callback that dropped it hasn't returned, and may be about to fail.
+  bool HoldsBackDrops() const { return holds_back_drops_; }
+  void NoteDrop() { was_dropped_ = true; }
+
+  void RunCallback();
+  static Task<absl::Status> RunHandler(
+      std::shared_ptr<StreamReaderProtocol> protocol,
+      std::shared_ptr<Transport> transport, Task<absl::Status> handler);
+  void HandlerFailed(Transport& transport, const absl::Status& error);
+
+  // The error that reading has ended with. [StreamReader.exception]
+  absl::Status reader_error() const;
+
+  EventLoop& loop_;
+  std::unique_ptr<StreamReader> owned_reader_;
+  std::shared_ptr<ClientConnectedCallback> callback_;
+  std::shared_ptr<Transport> transport_;
+  Waiter closed_;
+  internal::FlowControl flow_control_;
+  std::optional<FormerReader> former_reader_;
+  absl::Status former_error_;
+  bool has_writer_ = false;
+  bool holds_back_drops_ = false;
+  bool was_dropped_ = false;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_STREAM_READER_PROTOCOL_H_

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/transport/socket_transport.h"
+
+#include <sys/types.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "streams/coro/status_macros.h"
+#include "streams/loop/exception_context.h"
+#include "streams/os/error.h"
+
+namespace streams {
+namespace {
+
+// asyncio: _SelectorTransport.max_size.
+constexpr size_t kMaxReadSize = 256 * 1024;
+
+thread_local int64_t open_count = 0;
+
+// Where recv() puts bytes before the protocol sees them: one for all transports
+// of a thread, since a view of it is given away only during DataReceived.
+char* ReadScratch() {
+  thread_local const std::unique_ptr<char[]> scratch(new char[kMaxReadSize]);
+  return scratch.get();
+}
+
+bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+}  // namespace
+
+std::shared_ptr<SocketTransport> SocketTransport::Start(
+    EventLoop& loop, StreamSocket socket, std::shared_ptr<Protocol> protocol,
+    Options options) {
+  return Start(std::shared_ptr<SocketTransport>(
+      new SocketTransport(loop, std::move(socket), nullptr, std::move(protocol),
+                          std::move(options))));
+}
+
+std::shared_ptr<SocketTransport> SocketTransport::Start(
+    EventLoop& loop, std::shared_ptr<StreamSocket> socket,
+    std::shared_ptr<Protocol> protocol, Options options) {
+  return Start(std::shared_ptr<SocketTransport>(
+      new SocketTransport(loop, StreamSocket(), std::move(socket),
+                          std::move(protocol), std::move(options))));
+}
+
+std::shared_ptr<SocketTransport> SocketTransport::Start(
+    std::shared_ptr<SocketTransport> transport) {
+  transport->self_ = transport;
+  transport->loop_->AddObserver(*transport);
+  transport->loop_->CallSoon(transport->open_callback_);
+  return transport;
+}
+
+SocketTransport::SocketTransport(EventLoop& loop, StreamSocket own_socket,
+                                 std::shared_ptr<StreamSocket> shared_socket,
+                                 std::shared_ptr<Protocol> protocol,
+                                 Options options)
+    : IoHandler(shared_socket != nullptr ? shared_socket->fd()
+                                         : own_socket.fd()),
+      loop_(&loop),
+      own_socket_(std::move(own_socket)),
+      shared_socket_(std::move(shared_socket)),
+      protocol_(std::move(protocol)),
+      owner_(std::move(options.owner_)),
+      opened_(options.opened_),
+      limits_{16 * 1024, 64 * 1024},
+      peer_name_(std::move(options.peer_name_)),
+      sock_name_(socket().GetSockName()) {
+  if (!peer_name_.has_value()) peer_name_ = socket().GetPeerName();
+  socket().PrepareForTransport();
+  ++open_count;
+}
+
+SocketTransport::~SocketTransport() { BeginClosing(); }
+
+int64_t SocketTransport::OpenCount() { return open_count; }
+
+const SocketAddress* SocketTransport::GetPeerName() const {
+  return peer_name_.has_value() ? &*peer_name_ : nullptr;
+}
+
+const SocketAddress* SocketTransport::GetSockName() const {
+  return sock_name_.has_value() ? &*sock_name_ : nullptr;
+}
+
+void SocketTransport::SetProtocol(std::shared_ptr<Protocol> protocol) {
+  protocol_ = std::move(protocol);
+}
+
+// --- Opening and reading ---
+
+void SocketTransport::Open() {
+  protocol_->ConnectionMade(shared_from_this());
+  // Only now: the protocol must not get data before it knows its transport.
+  const absl::Status status = StartReading();
+  if (!status.ok()) {
+    loop_->CallExceptionHandler(
+        {"Exception in callback SocketTransport::StartReading", status, "", "",
+         ""});
+  }
+  if (Completion* const opened = std::exchange(opened_, nullptr)) {
+    opened->SetResult();
+  }
+}
+
+absl::Status SocketTransport::StartReading() {
+  if (!IsReading()) return absl::OkStatus();
+  return loop_->AddReader(*this);
+}
+
+absl::Status SocketTransport::PauseReading() {
+  if (!IsReading()) return absl::OkStatus();
+  is_paused_ = true;
+  loop_->RemoveReader(*this);
+  return absl::OkStatus();
+}
+
+absl::Status SocketTransport::ResumeReading() {
+  if (is_closing_ || !is_paused_) return absl::OkStatus();
+  is_paused_ = false;
+  return StartReading();
+}
+
+void SocketTransport::OnReadable() {
+  if (is_lost_) return;
+  char* const scratch = ReadScratch();
+  const ssize_t count = os::Receive(fd(), scratch, kMaxReadSize);
+  if (count < 0) {
+    const int error = errno;
+    if (WouldBlock(error)) return;
+    FatalError(OsError(error), "Fatal read error on socket transport");
+    return;
+  }
+  if (count == 0) {
+    OnEof();
+    return;
+  }
+  absl::Status status = protocol_->DataReceived(
+      absl::string_view(scratch, static_cast<size_t>(count)));
+  if (!status.ok()) {
+    FatalError(std::move(status),
+               "Fatal error: protocol.data_received() call failed.");
+  }
+}
+
+void SocketTransport::OnEof() {
+  if (protocol_->EofReceived()) {
+    // The descriptor stays readable for ever: not to be told again and again.
+    loop_->RemoveReader(*this);
+  } else {
+    Close();
+  }
+}
+
+// --- Writing ---
+
+absl::Status SocketTransport::Write(absl::string_view bytes) {
+  if (has_written_eof_) {
+    return MakeError(ErrorKind::kRuntime,
+                     "Cannot call write() after write_eof()");
+  }
+  if (bytes.empty() || is_lost_) return absl::OkStatus();
+  if (write_buffer_.empty()) {
+    const ssize_t sent = os::Send(fd(), bytes.data(), bytes.size());
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(sent));
+      if (bytes.empty()) return absl::OkStatus();
+    } else if (const int error = errno; !WouldBlock(error)) {
+      FatalError(OsError(error), "Fatal write error on socket transport");
+      return absl::OkStatus();
+    }
+    STREAMS_RETURN_IF_ERROR(loop_->AddWriter(*this));
+  }
+  write_buffer_.Append(bytes);
+  MaybePauseProtocol();
+  return absl::OkStatus();
+}
+
+absl::Status SocketTransport::WriteLines(
+    absl::Span<const absl::string_view> lines) {
+  if (has_written_eof_) {
+    return MakeError(ErrorKind::kRuntime,
+                     "Cannot call writelines() after write_eof()");
+  }
+  if (is_lost_) return absl::OkStatus();
+  for (absl::string_view line : lines) write_buffer_.Append(line);
+  if (write_buffer_.empty()) return absl::OkStatus();
+  // Tried now even if the socket was not writable a moment ago, and with all
+  // that is pending.
+  STREAMS_RETURN_IF_ERROR(Flush());
+  if (write_buffer_.empty()) return absl::OkStatus();
+  STREAMS_RETURN_IF_ERROR(loop_->AddWriter(*this));
+  MaybePauseProtocol();
+  return absl::OkStatus();
+}
+
+void SocketTransport::OnWritable() {
+  const absl::Status status = Flush();
+  if (!status.ok() && loop_ != nullptr) {
+    loop_->CallExceptionHandler(
+        {"Exception in callback SocketTransport::Flush", status, "", "", ""});
+  }
+}
+
+absl::Status SocketTransport::Flush() {
+  if (is_lost_) return absl::OkStatus();
+  std::array<absl::string_view, os::kMaxPieces> pieces;
+  const size_t count = write_buffer_.Front(absl::MakeSpan(pieces));
+  const ssize_t sent =
+      os::SendVector(fd(), absl::MakeConstSpan(pieces.data(), count));
+  if (sent < 0) {
+    const int error = errno;
+    if (WouldBlock(error)) return absl::OkStatus();
+    loop_->RemoveWriter(*this);
+    write_buffer_.Clear();
+    FatalError(OsError(error), "Fatal write error on socket transport");
+    return absl::OkStatus();
+  }
+  write_buffer_.Consume(static_cast<size_t>(sent));
+  MaybeResumeProtocol();  // Which may write more.
+  if (!write_buffer_.empty()) return absl::OkStatus();
+  loop_->RemoveWriter(*this);
+  if (is_closing_ && !is_lost_) {
+    is_lost_ = true;
+    LoseConnection();
+  } else if (has_written_eof_) {
+    return socket().ShutdownWrite();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SocketTransport::WriteEof() {
+  if (is_closing_ || has_written_eof_) return absl::OkStatus();
+  has_written_eof_ = true;
+  if (!write_buffer_.empty()) return absl::OkStatus();
+  return socket().ShutdownWrite();
+}
+
+absl::Status SocketTransport::SetWriteBufferLimits(std::optional<int64_t> high,
+                                                   std::optional<int64_t> low) {
+  const int64_t high_mark =
+      high.has_value() ? *high : (low.has_value() ? 4 * *low : 64 * 1024);
+  const int64_t low_mark = low.has_value() ? *low : high_mark / 4;
+  if (low_mark < 0 || high_mark < low_mark) {
+    return MakeError(ErrorKind::kValue,
+                     absl::StrCat("high (", high_mark, ") must be >= low (",
+                                  low_mark, ") must be >= 0"));
+  }
+  limits_.high = static_cast<size_t>(high_mark);
+  limits_.low = static_cast<size_t>(low_mark);
+  MaybePauseProtocol();
+  return absl::OkStatus();
+}
+
+void SocketTransport::MaybePauseProtocol() {
+  if (write_buffer_.size() <= limits_.high || is_protocol_paused_) return;
+  is_protocol_paused_ = true;
+  if (protocol_ != nullptr) protocol_->PauseWriting();
+}
+
+void SocketTransport::MaybeResumeProtocol() {
+  if (!is_protocol_paused_ || write_buffer_.size() > limits_.low) return;
+  is_protocol_paused_ = false;
+  if (protocol_ != nullptr) protocol_->ResumeWriting();
+}
+
+// --- Closing ---
+
+void SocketTransport::BeginClosing() {
+  if (is_closing_) return;
+  is_closing_ = true;
+  --open_count;
+  if (loop_ != nullptr) loop_->RemoveReader(*this);
+}
+
+void SocketTransport::Close() {
+  if (is_closing_) return;
+  BeginClosing();
+  if (write_buffer_.empty()) ScheduleConnectionLost(absl::OkStatus());
+}
+
+void SocketTransport::FatalError(absl::Status error, const char* message) {
+  // What the network does is none of the exception handler's business.
+  if (GetErrno(error) == 0) {
+    loop_->CallExceptionHandler(
+        {message, error, "protocol", "<SocketTransport>", ""});
+  }
+  ForceClose(std::move(error));
+}
+
+void SocketTransport::ForceClose(absl::Status error) {
+  if (is_lost_) return;
+  if (!write_buffer_.empty()) {
+    write_buffer_.Clear();
+    loop_->RemoveWriter(*this);
+  }
+  BeginClosing();
+  ScheduleConnectionLost(std::move(error));
+}
+
+void SocketTransport::ScheduleConnectionLost(absl::Status error) {
+  is_lost_ = true;
+  lost_error_ = std::move(error);
+  loop_->CallSoon(lost_callback_);
+}
+
+void SocketTransport::LoseConnection() {
+  protocol_->ConnectionLost(lost_error_);
+  // A socket that others hold may have been duplicated, and so outlive it.
+  if (shared_socket_ != nullptr) {
+    loop_->Unregister(*this);
+  } else {
+    loop_->UnregisterForClose(*this);
+  }
+  socket().Close();
+  protocol_ = nullptr;
+  if (const auto owner = std::exchange(owner_, nullptr)) owner->Detach(*this);
+  // Not at once: a write, or a callback, of this object may be going on.
+  loop_->CallSoon(let_go_callback_);
+}
+
+void SocketTransport::OnLoopDestroyed() {
+  BeginClosing();
+  is_lost_ = true;
+  loop_->Unregister(*this);
+  loop_ = nullptr;
+  socket().Close();
+  write_buffer_.Clear();
+  // Locals: letting go of them may destroy this object.
+  const auto self = std::exchange(self_, nullptr);
+  const auto protocol = std::exchange(protocol_, nullptr);
+  if (const auto owner = std::exchange(owner_, nullptr)) owner->Detach(*this);
+}
+
+}  // namespace streams

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_WRITER_H_
+#define STREAMS_WRITER_H_
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "streams/coro/suspension.h"
+#include "streams/flow_control.h"
+#include "streams/loop/event_loop.h"
+#include "streams/os/address.h"
+#include "streams/os/socket.h"
+#include "streams/stream_reader_protocol.h"
+#include "streams/transport/transport.h"
+
+namespace streams {
+
+class StreamWriter;
+
+// What StreamWriter::Write() returns. It tells of misuse only, never of the
+// network, and may be ignored, which an absl::Status must not.
+class WriteStatus {
+ public:
+  explicit WriteStatus(absl::Status status) : status_(std::move(status)) {}
+
+  bool ok() const { return status_.ok(); }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  absl::Status status_;
+};
+
+// See StreamWriter::Drain().
+class [[nodiscard]] DrainOperation final : private Suspension {
+ public:
+  explicit DrainOperation(const StreamWriter& writer) : writer_(writer) {}
+  // Only before it is awaited.
+  DrainOperation(DrainOperation&& other) noexcept
+      : Suspension(std::move(other)), writer_(other.writer_) {}
+
+  using Suspension::await_suspend;
+  bool await_ready();
+  absl::Status await_resume() { return std::move(result_); }
+
+ private:
+  bool OnWake(absl::Status status) override;
+  bool FinishOrWait();
+
+  const StreamWriter& writer_;
+  // While it waits: the writer may go.
+  std::shared_ptr<StreamReaderProtocol> protocol_;
+  std::optional<internal::FlowControl::Waiter> waiter_;
+  absl::Status result_;
+};
+
+// See StreamWriter::WaitClosed().
+class [[nodiscard]] WaitClosedOperation final : private Suspension {
+ public:
+  explicit WaitClosedOperation(std::shared_ptr<StreamReaderProtocol> protocol)
+      : protocol_(std::move(protocol)) {}
+  WaitClosedOperation(WaitClosedOperation&&) noexcept = default;
+
+  using Suspension::await_suspend;
+  bool await_ready();
+  absl::Status await_resume() { return std::move(result_); }
+
+ private:
+  bool OnWake(absl::Status status) override;
+
+  std::shared_ptr<StreamReaderProtocol> protocol_;
+  absl::Status result_;
+};
+
+// The writing end of a stream.
+//
+// Loop and thread: only on the thread of its loop.
+// Ownership: whoever holds the unique_ptr; it may go before or after its
+//   reader. Destroying it without having called Close() closes the connection
+//   (what was written is still sent) and reports a ResourceWarning to the loop.
+// At EOF of the peer: writing goes on.
+// At an error (the connection broke): Write() does nothing any more, and
+//   Drain() and WaitClosed() return the error.
+// Cancelled: Drain() and WaitClosed() return kCancelled; what was written stays
+//   written.
+// Several concurrent Drain() are fine, each returns when the buffer has sunk.
+//   Cancelling one of several concurrent WaitClosed() cancels all, and every
+//   later one, as in asyncio.
+// Limits: none; Write() buffers whatever the peer does not take. Await Drain().
+//
+// asyncio: asyncio.StreamWriter.
+class StreamWriter {
+ public:
+  // As OpenConnection() and StartServer() do it. `protocol` must be, or become,
+  // that of `transport`.
+  StreamWriter(EventLoop& loop, std::shared_ptr<Transport> transport,
+               std::shared_ptr<StreamReaderProtocol> protocol);
+
+  StreamWriter(const StreamWriter&) = delete;
+  StreamWriter& operator=(const StreamWriter&) = delete;
+  ~StreamWriter();
+
+  // Sends `bytes` at once if nothing is pending, and copies to the write buffer
+  // what the kernel does not take. Never waits, never fails for a reason of the
+  // network: Drain() tells. kRuntime after WriteEof(). asyncio: write.
+  WriteStatus Write(absl::string_view bytes) {
+    return WriteStatus(transport_->Write(bytes));
+  }
+
+  // As one Write() of all, without putting them together first.
+  // asyncio: writelines.
+  WriteStatus WriteLines(absl::Span<const absl::string_view> lines) {
+    return WriteStatus(transport_->WriteLines(lines));
+  }
+  WriteStatus WriteLines(std::initializer_list<absl::string_view> lines) {
+    return WriteLines(absl::MakeConstSpan(lines.begin(), lines.size()));
+  }
+
+  // Sends EOF behind what was written; reading goes on. Fails if the connection
+  // is broken already. asyncio: write_eof, can_write_eof.
+  absl::Status WriteEof() { return transport_->WriteEof(); }
+  bool CanWriteEof() const { return transport_->CanWriteEof(); }
+
+  // Stops reading, and closes the connection behind what was written.
+  // asyncio: close, is_closing.
+  void Close() { transport_->Close(); }
+  bool IsClosing() const { return transport_->IsClosing(); }
+
+  // Waits until the connection is closed; it must be closing, or it may take as
+  // long as the peer likes. The error it broke with, if it did.
+  // asyncio: wait_closed.
+  WaitClosedOperation WaitClosed() const {
+    return WaitClosedOperation(protocol_);
+  }
+
+  // Waits until it makes sense to write more: at once while the write buffer is
+  // below the high-water mark (64 KiB), else until it has sunk to the low-water
+  // mark (16 KiB). The error that reading ended with; kConnectionReset if the
+  // connection is gone without one. asyncio: drain.
+  DrainOperation Drain() const { return DrainOperation(*this); }
+
+  // asyncio: transport.
+  const std::shared_ptr<Transport>& transport() const { return transport_; }
+
+  // Null if there is no such thing. They live as long as transport() does.
+  // asyncio: get_extra_info("peername"), ("sockname"), ("socket").
+  const SocketAddress* GetPeerName() const { return transport_->GetPeerName(); }
+  const SocketAddress* GetSockName() const { return transport_->GetSockName(); }
+  const StreamSocket* GetSocket() const { return transport_->GetSocket(); }
+
+ private:
+  friend class DrainOperation;
+  friend class StreamReaderProtocol;
+
+  // What the destructor does if the transport is open.
+  static void CloseDropped(EventLoop& loop, Transport& transport);
+
+  EventLoop& loop_;
+  std::shared_ptr<Transport> transport_;
+  std::shared_ptr<StreamReaderProtocol> protocol_;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_WRITER_H_
