@@ -6,7 +6,6 @@
 
 #include <string>
 
-#include "absl/strings/string_view.h"
 #include "conformance/scenario/model.h"
 
 namespace conformance {
@@ -22,9 +21,6 @@ enum class RecordingState {
   kStale,    // The steps were changed since: its outcomes mean nothing.
 };
 RecordingState GetRecordingState(const Scenario& scenario);
-
-// All 64 digits, lower case.
-std::string Sha256Hex(absl::string_view data);
 
 }  // namespace conformance
 

@@ -32,6 +32,10 @@ struct Expectation {
   std::string ToString() const;
 };
 
+// Whether an outcome with this tag is for that edition and variant.
+bool TagMatches(const OutcomeTag& tag, const Version& edition,
+                const Variant& variant);
+
 // `edition` is a full version, or a minor (which stands for its newest
 // release): see ResolveEdition.
 Expectation ExpectedOf(const Step& step, int statement, const Version& edition,

@@ -6,7 +6,6 @@
 #define CONFORMANCE_SCENARIO_EXPRESSION_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -27,6 +26,7 @@ struct Expression {
     kAdd,       // operands[0] + operands[1]
     kMultiply,  // operands[0] * operands[1]
     kCompare,   // operands[0] `name` operands[1]; `name` is == != < <= > >=
+    kAwait,     // await operands[0]; gone when its statement is parsed
     kResult,    // Never parsed: what the operation of a statement gave.
   };
 
@@ -34,7 +34,8 @@ struct Expression {
   Value literal;
   std::string name;
   std::vector<Expression> operands;
-  std::vector<std::pair<std::string, Expression>> keywords;
+  struct Keyword;
+  std::vector<Keyword> keywords;
   int column = 1;  // Where it begins, in bytes, from 1.
 
   bool is(Kind k) const { return kind == k; }
@@ -45,6 +46,11 @@ struct Expression {
   bool is_call_of(absl::string_view n) const {
     return kind == Kind::kCall && operands[0].is_name(n);
   }
+};
+
+struct Expression::Keyword {
+  std::string name;
+  Expression value;
 };
 
 // "writer.transport" for names and attributes of names, "" for others.

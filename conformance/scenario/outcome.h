@@ -10,8 +10,6 @@
 
 #include <string>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "conformance/protocol/message.h"
 #include "conformance/protocol/value.h"
 
@@ -48,15 +46,6 @@ struct Outcome {
 std::string OutcomeText(const Outcome& outcome);
 // The same, and behind an error `  # message`, escaped to stay on the line.
 std::string OutcomeTextWithMessage(const Outcome& outcome);
-
-// A value by itself, as it appears in an outcome. A reference is its name, a
-// callback likewise.
-std::string ValueText(const Value& value);
-
-// The way back, with or without a message. Whatever stands for more than it
-// says (`bytes(length=…, sha256=…)`) becomes a CallValue of that name, whose
-// text is the same again. `column` is added to the columns of errors.
-absl::StatusOr<Outcome> ParseOutcome(absl::string_view text, int column = 0);
 
 // Same kind and same text; with `compare_messages` the messages of errors count
 // too.

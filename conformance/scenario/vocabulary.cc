@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/scenario/vocabulary.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace conformance {
+namespace {
+
+constexpr PeerCall kPeerCalls[] = {
+    {"listen", 0, 1, "receive_buffer", true},
+    {"accept", 1, 1, "", true},
+    {"connect", 1, 1, "", true},
+    {"send", 1, 1, "", false},
+    {"receive", 1, 1, "", false},
+    {"receive_until_eof", 0, 0, "", false},
+    {"available", 0, 0, "", false},
+    {"half_close", 0, 0, "", false},
+    {"close", 0, 0, "", false},
+    {"reset", 0, 0, "", false},
+    {"stop_listening", 0, 0, "", false},
+};
+
+constexpr absl::string_view kCallbacks[] = {"accept", "raise_exception",
+                                            "raise_in_task", "return_at_once"};
+
+constexpr absl::string_view kCapabilities[] = {
+    "reader",  "transport", "tcp",     "unix",     "server",
+    "sockets", "cancel",    "clock",   "drop",     "events",
+    "stats",   "tls-1.2",   "tls-1.3", "start-tls"};
+
+const std::vector<TesteeFunction>& TesteeFunctions() {
+  static const auto& functions = *new std::vector<TesteeFunction>{
+      {"StreamReader", {"reader"}},
+      {"Transport", {"transport"}},
+      {"accepted", {"server"}},
+      {"anext", {}},
+      {"connected_socket", {"sockets", "socket"}},
+      {"listening_socket", {"sockets", "socket"}},
+      {"open_connection", {"socket"}},
+      {"open_unix_connection", {"unix"}},
+      {"server_address", {"server"}},
+      {"start_server", {"server", "socket"}},
+      {"start_unix_server", {"server", "unix"}},
+      {"wait_for", {}},
+  };
+  return functions;
+}
+
+// The number of letters to change, add or take away; `limit` if it is more.
+size_t Distance(absl::string_view a, absl::string_view b, size_t limit) {
+  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= limit) {
+    return limit;
+  }
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return std::min(row[b.size()], limit);
+}
+
+}  // namespace
+
+absl::Span<const PeerCall> PeerCalls() { return kPeerCalls; }
+
+const PeerCall* FindPeerCall(absl::string_view name) {
+  for (const PeerCall& call : kPeerCalls) {
+    if (call.name == name) return &call;
+  }
+  return nullptr;
+}
+
+const TesteeFunction* FindTesteeFunction(absl::string_view name) {
+  for (const TesteeFunction& function : TesteeFunctions()) {
+    if (function.name == name) return &function;
+  }
+  return nullptr;
+}
+
+bool IsCallbackName(absl::string_view name) {
+  return std::find(std::begin(kCallbacks), std::end(kCallbacks), name) !=
+         std::end(kCallbacks);
+}
+
+absl::Span<const absl::string_view> Capabilities() { return kCapabilities; }
+
+std::string NearestName(absl::string_view name,
+                        absl::Span<const absl::string_view> candidates) {
+  // Long names are compared by their beginning: nobody mistypes more.
+  constexpr size_t kMaxLength = 64;
+  const absl::string_view word = name.substr(0, kMaxLength);
+  size_t best = std::max<size_t>(2, word.size() / 2);
+  std::string nearest;
+  for (const absl::string_view candidate : candidates) {
+    const size_t distance =
+        Distance(word, candidate.substr(0, kMaxLength), best);
+    if (distance < best) {
+      best = distance;
+      nearest = std::string(candidate);
+    }
+  }
+  return nearest;
+}
+
+}  // namespace conformance
