@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a statement of a scenario to the op that the testee is sent.
+#ifndef CONFORMANCE_RUNNER_OPERATION_TRANSLATION_H_
+#define CONFORMANCE_RUNNER_OPERATION_TRANSLATION_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "conformance/protocol/message.h"
+#include "conformance/runner/bound_names.h"
+#include "conformance/runner/peers.h"
+#include "conformance/scenario/model.h"
+
+namespace conformance {
+
+// The op for a kOperation or kCreateTask, without its id and `bind`.
+// InvalidArgument: an argument cannot be computed.
+absl::StatusOr<Op> TranslateOperation(const Statement& statement,
+                                      bool unix_transport,
+                                      const BoundNames& names,
+                                      SocketFolder& folder);
+
+// The names that the testee gives to the result. Those of a task stand in a
+// later statement (`data = await task`), and it has to know them from the
+// beginning. What the runner computes from a result has its name there.
+std::vector<std::string> NamesToBind(const Scenario& scenario,
+                                     const Statement& statement);
+
+// Whether the runner waits for the op instead of settling: it may resolve names
+// in another thread.
+bool MustBeAwaited(const Statement& statement, const Op& op);
+
+}  // namespace conformance
+
+#endif  // CONFORMANCE_RUNNER_OPERATION_TRANSLATION_H_

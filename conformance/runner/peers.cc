@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "conformance/runner/peers.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "conformance/scenario/value_text.h"
+
+namespace conformance {
+namespace {
+
+struct OsErrorName {
+  int error;
+  absl::string_view symbol;
+  absl::string_view python_class;
+};
+
+constexpr OsErrorName kOsErrors[] = {
+    {ECONNRESET, "ECONNRESET", "ConnectionResetError"},
+    {ECONNREFUSED, "ECONNREFUSED", "ConnectionRefusedError"},
+    {ECONNABORTED, "ECONNABORTED", "ConnectionAbortedError"},
+    {EPIPE, "EPIPE", "BrokenPipeError"},
+    {ESHUTDOWN, "ESHUTDOWN", "BrokenPipeError"},
+    {ENOENT, "ENOENT", "FileNotFoundError"},
+    {EACCES, "EACCES", "PermissionError"},
+    {EPERM, "EPERM", "PermissionError"},
+    {ETIMEDOUT, "ETIMEDOUT", "TimeoutError"},
+    {EADDRINUSE, "EADDRINUSE", "OSError"},
+    {EINVAL, "EINVAL", "OSError"},
+    {EBADF, "EBADF", "OSError"},
+    {EFBIG, "EFBIG", "OSError"},
+    {ENOTCONN, "ENOTCONN", "OSError"},
+    {ENAMETOOLONG, "ENAMETOOLONG", "OSError"},
+    {EOPNOTSUPP, "EOPNOTSUPP", "OSError"},
+};
+
+PeerOutcome RaisedHere(absl::string_view python_class, std::string message) {
+  ErrorValue error;
+  error.kind = std::string(python_class);
+  error.message = std::move(message);
+  return PeerOutcome{Outcome::Raised(std::move(error)), false, ""};
+}
+
+PeerOutcome Returned(Value value) {
+  return PeerOutcome{Outcome::Returned(std::move(value)), false, ""};
+}
+
+// What the result of a socket's operation amounts to; `waiting_for` is for the
+// case that the deadline passed.
+PeerOutcome FromResult(const SocketResult& result, std::string waiting_for) {
+  if (result.timed_out) {
+    PeerOutcome outcome =
+        RaisedHere("TimeoutError", absl::StrCat("the peer ", waiting_for));
+    outcome.timed_out = true;
+    outcome.explanation = std::move(waiting_for);
+    return outcome;
+  }
+  if (result.error != 0) {
+    return PeerOutcome{OsErrorOutcome(result.error), false, ""};
+  }
+  return {};
+}
+
+Value AddressValue(const PeerAddress& address) {
+  if (address.is_unix) return address.path;
+  return Tuple{{address.host, address.port}};
+}
+
+// False: `value` is not what server_address() gives.
+bool ToAddress(const Value& value, PeerAddress& address) {
+  if (const auto* path = value.get_if<std::string>()) {
+    address.is_unix = true;
+    address.path = *path;
+    return true;
+  }
+  const auto* tuple = value.get_if<Tuple>();
+  if (tuple == nullptr || tuple->items.size() < 2) return false;
+  const auto* host = tuple->items[0].get_if<std::string>();
+  const auto* port = tuple->items[1].get_if<std::int64_t>();
+  if (host == nullptr || port == nullptr) return false;
+  address.host = *host;
+  address.port = static_cast<int>(*port);
+  return true;
+}
+
+std::optional<int> ReceiveBuffer(const NamedValues& keywords) {
+  const Value* value = FindNamed(keywords, "receive_buffer");
+  if (value == nullptr) return std::nullopt;
+  const auto* size = value->get_if<std::int64_t>();
+  if (size == nullptr) return std::nullopt;
+  return static_cast<int>(std::clamp<std::int64_t>(*size, 1, 1 << 30));
+}
+
+}  // namespace
+
+Outcome OsErrorOutcome(int error) {
+  ErrorValue value;
+  value.kind = "OSError";
+  value.message = std::strerror(error);
+  std::string symbol = absl::StrCat("E", error);
+  for (const OsErrorName& known : kOsErrors) {
+    if (known.error != error) continue;
+    value.kind = std::string(known.python_class);
+    symbol = std::string(known.symbol);
+  }
+  SetNamed(value.attributes, "errno", std::move(symbol));
+  return Outcome::Raised(std::move(value));
+}
+
+SocketFolder::~SocketFolder() {
+  if (folder_.empty()) return;
+  for (int i = 1; i <= count_; ++i) {
+    unlink(absl::StrCat(folder_, "/", i).c_str());
+  }
+  rmdir(folder_.c_str());
+}
+
+std::string SocketFolder::FreshPath() {
+  if (folder_.empty()) {
+    // Not below $TMPDIR if that is long: an address has room for 107 bytes.
+    const char* base = std::getenv("TMPDIR");
+    if (base == nullptr || *base != '/' || std::strlen(base) > 60) {
+      base = "/tmp";
+    }
+    std::string folder = absl::StrCat(base, "/streamsXXXXXX");
+    if (mkdtemp(folder.data()) != nullptr) folder_ = folder;
+  }
+  return absl::StrCat(folder_, "/", ++count_);
+}
+
+struct Peers::Call {
+  Peer& peer;
+  const std::vector<Value>& arguments;
+  const NamedValues& keywords;
+
+  template <typename T>
+  const T* Argument(std::size_t index) const {
+    return index < arguments.size() ? arguments[index].get_if<T>() : nullptr;
+  }
+};
+
+struct Peers::Operation {
+  absl::string_view name;
+  PeerOutcome (Peers::*run)(const Call&);
+  // It works on a connection: the first one that the peer's listener gets, if
+  // it has none yet.
+  bool needs_connection;
+};
+
+const Peers::Operation Peers::kOperations[] = {
+    {"listen", &Peers::Listen, false},
+    {"accept", &Peers::Accept, false},
+    {"connect", &Peers::Connect, false},
+    {"send", &Peers::Send, true},
+    {"receive", &Peers::Receive, true},
+    {"receive_until_eof", &Peers::ReceiveUntilEof, true},
+    {"available", &Peers::Available, true},
+    {"half_close", &Peers::HalfClose, true},
+    {"close", &Peers::Close, true},
+    {"reset", &Peers::Reset, true},
+    {"stop_listening", &Peers::StopListening, false},
+};
+
+std::vector<absl::string_view> Peers::Operations() {
+  std::vector<absl::string_view> names;
+  for (const Operation& operation : kOperations) {
+    names.push_back(operation.name);
+  }
+  return names;
+}
+
+PeerOutcome Peers::Run(absl::string_view name, absl::string_view operation,
+                       const std::vector<Value>& arguments,
+                       const NamedValues& keywords) {
+  Peer& peer = peers_[std::string(name)];
+  for (const Operation& known : kOperations) {
+    if (known.name != operation) continue;
+    if (known.needs_connection) {
+      const SocketResult result = EnsureConnected(peer);
+      if (!result.ok()) {
+        return FromResult(result, "waited for the testee to connect");
+      }
+    }
+    return (this->*known.run)(Call{peer, arguments, keywords});
+  }
+  return RaisedHere("NameError", absl::StrCat("a peer cannot ", operation));
+}
+
+SocketResult Peers::EnsureConnected(Peer& peer) {
+  if (peer.has_connected) {
+    return SocketResult{peer.connection.is_open() ? 0 : EBADF, false};
+  }
+  if (!peer.listener.is_open()) return SocketResult{ENOTCONN, false};
+  const SocketResult result =
+      peer.listener.Accept(NewDeadline(), peer.connection);
+  peer.has_connected = result.ok();
+  return result;
+}
+
+void Peers::AcceptWhatIsThere() {
+  const Deadline now = Deadline::After(std::chrono::milliseconds(0));
+  for (auto& [name, peer] : peers_) {
+    if (peer.has_connected || !peer.listener.is_open()) continue;
+    peer.has_connected = peer.listener.Accept(now, peer.connection).ok();
+  }
+}
+
+std::optional<Value> Peers::Find(absl::string_view dotted_name) const {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(dotted_name, absl::MaxSplits('.', 1));
+  const auto found = peers_.find(parts.first);
+  if (found == peers_.end()) return std::nullopt;
+  const PeerAddress& address = found->second.address;
+  if (address.port == 0 && address.path.empty()) return std::nullopt;
+  if (parts.second.empty() || parts.second == "address") {
+    return AddressValue(address);
+  }
+  if (parts.second == "path" && address.is_unix) return Value(address.path);
+  if (parts.second == "host" && !address.is_unix) return Value(address.host);
+  if (parts.second == "port" && !address.is_unix) return Value(address.port);
+  return std::nullopt;
+}
+
+PeerOutcome Peers::Listen(const Call& call) {
+  const auto* transport = call.Argument<std::string>(0);
+  PeerAddress& address = call.peer.address;
+  address = PeerAddress();
+  address.is_unix =
+      transport != nullptr ? *transport == "unix" : options_.unix_by_default;
+  if (address.is_unix) {
+    address.path = folder_.FreshPath();
+  } else {
+    address.host = "127.0.0.1";
+  }
+  return FromResult(PeerSocket::Listen(ReceiveBuffer(call.keywords), address,
+                                       call.peer.listener),
+                    "");
+}
+
+PeerOutcome Peers::Accept(const Call& call) {
+  const auto* name = call.Argument<Reference>(0);
+  const auto found = name == nullptr ? peers_.end() : peers_.find(name->name);
+  if (found == peers_.end()) {
+    return RaisedHere("TypeError", "accept() takes a peer that listens");
+  }
+  Peer& listening = found->second;
+  // The first connection belongs to the one that listens.
+  SocketResult result;
+  if (!listening.has_connected) result = EnsureConnected(listening);
+  if (result.ok()) {
+    result = listening.listener.Accept(NewDeadline(), call.peer.connection);
+  }
+  call.peer.has_connected = result.ok();
+  return FromResult(result, "waited for another connection of the testee");
+}
+
+PeerOutcome Peers::Connect(const Call& call) {
+  PeerAddress address;
+  if (call.arguments.empty() || !ToAddress(call.arguments[0], address)) {
+    return RaisedHere("TypeError", "connect() takes a server of the testee");
+  }
+  const SocketResult result =
+      PeerSocket::Connect(address, ReceiveBuffer(call.keywords), NewDeadline(),
+                          call.peer.connection);
+  call.peer.has_connected = true;
+  return FromResult(result, "waited for its connection to be established");
+}
+
+PeerOutcome Peers::Send(const Call& call) {
+  const auto* bytes = call.Argument<Bytes>(0);
+  if (bytes == nullptr) return RaisedHere("TypeError", "send() takes bytes");
+  const absl::string_view data = bytes->data;
+  std::vector<std::size_t> cuts;
+  if (options_.cuts) cuts = options_.cuts(data.size());
+  cuts.push_back(data.size());
+  SocketResult result;
+  std::size_t sent = 0;
+  for (const std::size_t cut : cuts) {
+    if (sent > 0 && options_.between_pieces) options_.between_pieces();
+    result =
+        call.peer.connection.Send(data.substr(sent, cut - sent), NewDeadline());
+    if (!result.ok()) break;
+    sent = cut;
+  }
+  return FromResult(
+      result, "could not send everything: the testee does not read enough");
+}
+
+PeerOutcome Peers::Receive(const Call& call) {
+  const auto* count = call.Argument<std::int64_t>(0);
+  if (count == nullptr || *count < 0 ||
+      static_cast<std::size_t>(*count) > PeerSocket::kMaximumReceived) {
+    return RaisedHere("ValueError", "receive() takes a number of bytes");
+  }
+  std::string data;
+  const SocketResult result = call.peer.connection.Receive(
+      static_cast<std::size_t>(*count), NewDeadline(), data);
+  if (result.ok()) return Returned(Bytes{std::move(data)});
+  return FromResult(result,
+                    absl::StrCat("waited for ", *count, " bytes and got only ",
+                                 ValueText(Bytes{std::move(data)})));
+}
+
+PeerOutcome Peers::ReceiveUntilEof(const Call& call) {
+  std::string data;
+  const SocketResult result =
+      call.peer.connection.ReceiveUntilEof(NewDeadline(), data);
+  if (result.ok()) return Returned(Bytes{std::move(data)});
+  return FromResult(result, absl::StrCat("waited for EOF and got only ",
+                                         ValueText(Bytes{std::move(data)})));
+}
+
+PeerOutcome Peers::Available(const Call& call) {
+  std::size_t count = 0;
+  const SocketResult result = call.peer.connection.Available(count);
+  if (!result.ok()) return FromResult(result, "");
+  return Returned(static_cast<std::int64_t>(count));
+}
+
+PeerOutcome Peers::HalfClose(const Call& call) {
+  return FromResult(call.peer.connection.HalfClose(), "");
+}
+
+PeerOutcome Peers::Close(const Call& call) {
+  call.peer.connection.Close();
+  return {};
+}
+
+PeerOutcome Peers::Reset(const Call& call) {
+  return FromResult(call.peer.connection.Reset(), "");
+}
+
+PeerOutcome Peers::StopListening(const Call& call) {
+  call.peer.listener.Close();
+  return {};
+}
+
+}  // namespace conformance
