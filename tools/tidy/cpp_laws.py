@@ -8,7 +8,7 @@ from tools.tidy import source_tree
 
 # Headers through which a program reaches the kernel.
 _SYSTEM_CALL_HEADER = re.compile(
-    r"^(sys/.*|linux/.*|netinet/.*|arpa/.*|net/.*|asm/.*"
+    r"^(sys/(?!types\.h).*|linux/.*|netinet/.*|arpa/.*|net/.*|asm/.*"
     r"|(aio|dirent|fcntl|grp|ifaddrs|liburing|mqueue|netdb|poll|pthread|pwd|sched"
     r"|semaphore|signal|spawn|syscall|termios|ucontext|unistd)\.h"
     r"|csignal|filesystem|semaphore)$"

@@ -137,6 +137,7 @@ ALLOWED = {
         ("streams/loop/a_test.cc", "#include <sys/socket.h>\n"),
         ("streams/reader.cc", "// #include <unistd.h>\n#include <string>\n"),
         ("conformance/runner/peer.cc", "#include <sys/socket.h>\n"),
+        ("streams/transport/a.cc", "#include <sys/types.h>\n"),
     ],
     cpp_laws.check_header_guard: [
         ("streams/os/fd.h", "#ifndef STREAMS_OS_FD_H_\n#define STREAMS_OS_FD_H_\n"),
