@@ -79,7 +79,7 @@ class [[nodiscard]] TaskHandleAwaitable final : private Suspension {
 // gets kCancelled. (asyncio's tasks live on; Detach() does that.) The loop
 // destroys what is left. Threads: the loop's.
 // An error that nobody looks at goes to the loop's exception handler.
-template <class T>
+template <class T = void>
 class [[nodiscard]] TaskHandle {
  public:
   TaskHandle() = default;  // No task.
