@@ -39,9 +39,7 @@ class ClientConnectedCallback {
       : function_(Adapt(std::move(function))) {}
 
   Result operator()(std::unique_ptr<StreamReader> reader,
-                    std::unique_ptr<StreamWriter> writer) {
-    return function_(std::move(reader), std::move(writer));
-  }
+                    std::unique_ptr<StreamWriter> writer);
 
  private:
   using AnyFunction = absl::AnyInvocable<Result(std::unique_ptr<StreamReader>,

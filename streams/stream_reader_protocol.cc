@@ -9,7 +9,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "streams/coro/cancelled.h"
 #include "streams/coro/task_handle.h"
 #include "streams/coro/yield.h"
 #include "streams/loop/exception_context.h"
@@ -77,8 +76,14 @@ void StreamReaderProtocol::ConnectionLost(const absl::Status& error) {
   }
   if (former_reader_.has_value() && !error.ok()) former_error_ = error;
   closed_.SetResult(error);
-  flow_control_.LoseConnection(error);
+  is_connection_lost_ = true;
+  if (is_writing_paused_) drain_waiters_.SetResults(error);
   transport_ = nullptr;
+}
+
+void StreamReaderProtocol::ResumeWriting() {
+  is_writing_paused_ = false;
+  drain_waiters_.SetResults(absl::OkStatus());
 }
 
 // --- A server's connection ---

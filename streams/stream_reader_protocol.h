@@ -11,11 +11,11 @@
 #include "absl/strings/string_view.h"
 #include "streams/client_connected_callback.h"
 #include "streams/coro/waiter.h"
-#include "streams/flow_control.h"
 #include "streams/loop/event_loop.h"
 #include "streams/reader.h"
 #include "streams/reader_observer.h"
 #include "streams/transport/protocol.h"
+#include "streams/waiter_list.h"
 
 namespace streams {
 
@@ -45,8 +45,8 @@ class StreamReaderProtocol final
   absl::Status DataReceived(absl::string_view bytes) override;
   bool EofReceived() override;
   void ConnectionLost(const absl::Status& error) override;
-  void PauseWriting() override { flow_control_.Pause(); }
-  void ResumeWriting() override { flow_control_.Resume(); }
+  void PauseWriting() override { is_writing_paused_ = true; }
+  void ResumeWriting() override;
 
  private:
   friend class DrainOperation;
@@ -88,9 +88,11 @@ class StreamReaderProtocol final
   std::shared_ptr<ClientConnectedCallback> callback_;
   std::shared_ptr<Transport> transport_;
   Waiter closed_;
-  internal::FlowControl flow_control_;
+  internal::WaiterList drain_waiters_;
   std::optional<FormerReader> former_reader_;
   absl::Status former_error_;
+  bool is_writing_paused_ = false;
+  bool is_connection_lost_ = false;
   bool has_writer_ = false;
   bool holds_back_drops_ = false;
   bool was_dropped_ = false;

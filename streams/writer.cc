@@ -24,28 +24,29 @@ bool DrainOperation::await_ready() {
     return false;
   }
   // Nothing to wait for is the rule: then nobody's lifetime matters.
-  const internal::FlowControl& flow_control = writer_.protocol_->flow_control_;
-  if (!flow_control.is_lost() && !flow_control.is_paused()) return true;
+  if (!writer_.protocol_->is_connection_lost_ &&
+      !writer_.protocol_->is_writing_paused_) {
+    return true;
+  }
   protocol_ = writer_.protocol_;
   return FinishOrWait();
 }
 
 bool DrainOperation::FinishOrWait() {
-  internal::FlowControl& flow_control = protocol_->flow_control_;
-  if (flow_control.is_lost()) {
+  if (protocol_->is_connection_lost_) {
     result_ = MakeError(ErrorKind::kConnectionReset, "Connection lost");
     return true;
   }
-  if (!flow_control.is_paused()) return true;
-  waiter_.emplace(protocol_->loop_);
-  flow_control.Add(*waiter_);
-  Arm(waiter_->drained());
+  if (!protocol_->is_writing_paused_) return true;
+  waiting_.emplace(protocol_->loop_);
+  protocol_->drain_waiters_.Add(*waiting_);
+  Arm(waiting_->waiter());
   return false;
 }
 
 bool DrainOperation::OnWake(absl::Status status) {
-  if (!status.ok() || waiter_.has_value()) {
-    waiter_.reset();
+  if (!status.ok() || waiting_.has_value()) {
+    waiting_.reset();
     result_ = std::move(status);
     return true;
   }

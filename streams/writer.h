@@ -12,12 +12,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "streams/coro/suspension.h"
-#include "streams/flow_control.h"
 #include "streams/loop/event_loop.h"
 #include "streams/os/address.h"
 #include "streams/os/socket.h"
 #include "streams/stream_reader_protocol.h"
 #include "streams/transport/transport.h"
+#include "streams/waiter_list.h"
 
 namespace streams {
 
@@ -55,7 +55,7 @@ class [[nodiscard]] DrainOperation final : private Suspension {
   const StreamWriter& writer_;
   // While it waits: the writer may go.
   std::shared_ptr<StreamReaderProtocol> protocol_;
-  std::optional<internal::FlowControl::Waiter> waiter_;
+  std::optional<internal::WaiterList::Node> waiting_;
   absl::Status result_;
 };
 

@@ -99,6 +99,17 @@ absl::StatusOr<StreamSocket> StreamSocket::Adopt(Fd fd) {
   return result;
 }
 
+absl::StatusOr<StreamSocket> StreamSocket::ConnectBlocking(
+    const SocketAddress& address) {
+  Fd fd(
+      ::socket(NativeFamily(address.family()), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd.valid() ||
+      ::connect(fd.get(), address.native(), address.native_length()) != 0) {
+    return OsError(errno);
+  }
+  return Adopt(std::move(fd));
+}
+
 absl::StatusOr<std::pair<StreamSocket, StreamSocket>>
 StreamSocket::CreatePair() {
   int fds[2];
@@ -157,12 +168,17 @@ absl::Status StreamSocket::Listen(int backlog) {
   return absl::OkStatus();
 }
 
-int StreamSocket::Accept(StreamSocket* accepted) {
-  const int result = static_cast<int>(os::Retry([this] {
-    return ::accept4(fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+int StreamSocket::Accept(StreamSocket* accepted, SocketAddress* peer) {
+  sockaddr_storage storage;
+  socklen_t length;
+  sockaddr* const address = reinterpret_cast<sockaddr*>(&storage);
+  const int result = static_cast<int>(os::Retry([&] {
+    length = sizeof storage;
+    return ::accept4(fd(), address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   }));
   if (result < 0) return errno;
   *accepted = StreamSocket(Fd(result));
+  *peer = SocketAddress::FromNative(address, length);
   return 0;
 }
 

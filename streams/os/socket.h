@@ -43,6 +43,11 @@ class StreamSocket {
   // socket, kValue ("A Stream Socket was expected, got ..."), and it is closed.
   static absl::StatusOr<StreamSocket> Adopt(Fd fd);
 
+  // Connected to `address`, for programs that bring their own socket. Blocks
+  // the thread for as long as the network takes.
+  static absl::StatusOr<StreamSocket> ConnectBlocking(
+      const SocketAddress& address);
+
   // Two that are connected with each other (Unix). [socket.socketpair]
   static absl::StatusOr<std::pair<StreamSocket, StreamSocket>> CreatePair();
 
@@ -72,8 +77,8 @@ class StreamSocket {
 
   absl::Status Bind(const SocketAddress& address);
   absl::Status Listen(int backlog);
-  // Zero and *accepted, or errno (EAGAIN: nobody is waiting).
-  int Accept(StreamSocket* accepted);
+  // Zero, *accepted and the peer's address, or errno (EAGAIN: nobody waits).
+  int Accept(StreamSocket* accepted, SocketAddress* peer);
 
   // --- Both ---
 

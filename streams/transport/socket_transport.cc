@@ -11,7 +11,9 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -27,6 +29,13 @@ namespace {
 constexpr size_t kMaxReadSize = 256 * 1024;
 
 thread_local int64_t open_count = 0;
+
+// The shared sockets of the transports of this thread that are open: there are
+// few, if any.
+std::vector<const StreamSocket*>& SocketsInUse() {
+  thread_local std::vector<const StreamSocket*> sockets;
+  return sockets;
+}
 
 // Where recv() puts bytes before the protocol sees them: one for all transports
 // of a thread, since a view of it is given away only during DataReceived.
@@ -80,12 +89,17 @@ SocketTransport::SocketTransport(EventLoop& loop, StreamSocket own_socket,
       sock_name_(socket().GetSockName()) {
   if (!peer_name_.has_value()) peer_name_ = socket().GetPeerName();
   socket().PrepareForTransport();
+  if (shared_socket_ != nullptr) SocketsInUse().push_back(shared_socket_.get());
   ++open_count;
 }
 
 SocketTransport::~SocketTransport() { BeginClosing(); }
 
 int64_t SocketTransport::OpenCount() { return open_count; }
+
+bool SocketTransport::IsInUse(const StreamSocket& socket) {
+  return absl::c_linear_search(SocketsInUse(), &socket);
+}
 
 const SocketAddress* SocketTransport::GetPeerName() const {
   return peer_name_.has_value() ? &*peer_name_ : nullptr;
@@ -282,6 +296,10 @@ void SocketTransport::BeginClosing() {
   if (is_closing_) return;
   is_closing_ = true;
   --open_count;
+  if (shared_socket_ != nullptr) {
+    std::vector<const StreamSocket*>& in_use = SocketsInUse();
+    in_use.erase(absl::c_find(in_use, shared_socket_.get()));
+  }
   if (loop_ != nullptr) loop_->RemoveReader(*this);
 }
 

@@ -90,6 +90,9 @@ class SocketTransport final
   // Null once the loop is gone.
   EventLoop* loop() const { return loop_; }
 
+  // Whether a transport has the shared `socket`, and has not closed it.
+  static bool IsInUse(const StreamSocket& socket);
+
   // How many of this thread are neither closing nor closed.
   static int64_t OpenCount();
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/open_connection.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "streams/connect_socket.h"
+#include "streams/coro/status_macros.h"
+#include "streams/loop/resolver.h"
+#include "streams/open_stream.h"
+#include "streams/os/error.h"
+
+namespace streams {
+namespace {
+
+// One error for all addresses that failed: the first, if they all say the same.
+absl::Status Combine(const std::vector<absl::Status>& errors) {
+  if (errors.empty()) {
+    return MakeError(ErrorKind::kTimeout, "create_connection failed");
+  }
+  for (const absl::Status& error : errors) {
+    if (error.message() == errors.front().message()) continue;
+    return MakeError(
+        ErrorKind::kOs,
+        absl::StrCat("Multiple exceptions: ",
+                     absl::StrJoin(errors, ", ",
+                                   [](std::string* out, const absl::Status& e) {
+                                     absl::StrAppend(out, e.message());
+                                   })));
+  }
+  return errors.front();
+}
+
+Task<absl::StatusOr<StreamSocket>> ConnectToHost(
+    EventLoop& loop, AddressQuery query,
+    std::optional<AddressQuery> local_query) {
+  STREAMS_CO_ASSIGN_OR_RETURN(const std::vector<AddressInfo> remotes,
+                              co_await Resolve(loop, query));
+  std::vector<SocketAddress> locals;
+  if (local_query.has_value()) {
+    local_query->set_family(query.family())
+        .set_protocol(query.protocol())
+        .set_flags(query.flags());
+    STREAMS_CO_ASSIGN_OR_RETURN(const std::vector<AddressInfo> infos,
+                                co_await Resolve(loop, *local_query));
+    for (const AddressInfo& info : infos) locals.push_back(info.address);
+  }
+  std::vector<absl::Status> errors;
+  for (const AddressInfo& remote : remotes) {
+    absl::StatusOr<StreamSocket> socket = co_await internal::ConnectSocketFrom(
+        loop, remote.address, locals, errors);
+    if (socket.ok() || absl::IsCancelled(socket.status())) {
+      co_return std::move(socket);
+    }
+  }
+  co_return Combine(errors);
+}
+
+}  // namespace
+
+Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
+                                                OpenConnectionOptions options) {
+  STREAMS_CO_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
+                              StreamReader::Create(loop, options.limit()));
+  std::shared_ptr<StreamSocket> socket = options.socket();
+  if (options.has_address()) {
+    if (socket != nullptr) {
+      co_return MakeError(
+          ErrorKind::kValue,
+          "host/port and sock can not be specified at the same time");
+    }
+    STREAMS_CO_ASSIGN_OR_RETURN(
+        StreamSocket connected,
+        co_await ConnectToHost(loop, options.query(), options.local_query()));
+    socket = std::make_shared<StreamSocket>(std::move(connected));
+  } else if (socket == nullptr) {
+    co_return MakeError(
+        ErrorKind::kValue,
+        "host and port was not specified and no sock specified");
+  }
+  co_return co_await internal::OpenStream(loop, std::move(socket),
+                                          std::move(reader));
+}
+
+Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
+                                                std::string host,
+                                                uint16_t port) {
+  return OpenConnection(loop, std::move(host), port, OpenConnectionOptions());
+}
+
+Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
+                                                std::string host, uint16_t port,
+                                                OpenConnectionOptions options) {
+  options.set_host(std::move(host)).set_port(port);
+  return OpenConnection(loop, std::move(options));
+}
+
+}  // namespace streams

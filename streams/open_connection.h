@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_OPEN_CONNECTION_H_
+#define STREAMS_OPEN_CONNECTION_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "streams/coro/task.h"
+#include "streams/loop/event_loop.h"
+#include "streams/os/address.h"
+#include "streams/os/address_lookup.h"
+#include "streams/os/socket.h"
+#include "streams/reader.h"
+#include "streams/stream_pair.h"
+
+namespace streams {
+
+// The keyword arguments of asyncio.open_connection().
+class OpenConnectionOptions {
+ public:
+  // Bytes; see StreamReader. 64 KiB by default.
+  OpenConnectionOptions& set_limit(int64_t limit) {
+    limit_ = limit;
+    return *this;
+  }
+  OpenConnectionOptions& set_host(std::string host) {
+    query_.set_host(std::move(host));
+    has_address_ = true;
+    return *this;
+  }
+  OpenConnectionOptions& set_port(uint16_t port) {
+    query_.set_port(port);
+    has_address_ = true;
+    return *this;
+  }
+  // A port by name, "http".
+  OpenConnectionOptions& set_service(std::string service) {
+    query_.set_service(std::move(service));
+    has_address_ = true;
+    return *this;
+  }
+  // asyncio: family, proto, flags: what getaddrinfo() is asked for.
+  OpenConnectionOptions& set_family(AddressFamily family) {
+    query_.set_family(family);
+    return *this;
+  }
+  OpenConnectionOptions& set_protocol(int protocol) {
+    query_.set_protocol(protocol);
+    return *this;
+  }
+  OpenConnectionOptions& set_flags(int flags) {
+    query_.set_flags(flags);
+    return *this;
+  }
+  // A connected socket, instead of an address. It belongs to the connection
+  // from then on, which closes it; who else holds it sees it closed. If the
+  // call is refused, it stays open. asyncio: sock.
+  OpenConnectionOptions& set_socket(std::shared_ptr<StreamSocket> socket) {
+    socket_ = std::move(socket);
+    return *this;
+  }
+  // To bind the socket to, before it is connected. asyncio: local_addr.
+  OpenConnectionOptions& set_local_address(std::string host, uint16_t port) {
+    local_query_ = AddressQuery().set_host(std::move(host)).set_port(port);
+    return *this;
+  }
+
+  int64_t limit() const { return limit_; }
+  bool has_address() const { return has_address_; }
+  const AddressQuery& query() const { return query_; }
+  const std::shared_ptr<StreamSocket>& socket() const { return socket_; }
+  const std::optional<AddressQuery>& local_query() const {
+    return local_query_;
+  }
+
+ private:
+  int64_t limit_ = kDefaultLimit;
+  bool has_address_ = false;
+  AddressQuery query_;
+  std::shared_ptr<StreamSocket> socket_;
+  std::optional<AddressQuery> local_query_;
+};
+
+// Connects to a TCP server. Tries all addresses of the host, one after the
+// other.
+//
+// `loop` must outlive the reader and the writer that it gives.
+// Errors: kAddressLookup; what connect() says (kConnectionRefused, kTimeout …),
+//   or kOs with all that was said if the addresses failed for different
+//   reasons; kValue for options that contradict each other.
+// Cancelled, or dropped: nothing stays open.
+//
+// asyncio: asyncio.open_connection.
+Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
+                                                std::string host,
+                                                uint16_t port);
+Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
+                                                std::string host, uint16_t port,
+                                                OpenConnectionOptions options);
+// With the address, or the socket, among the options.
+Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
+                                                OpenConnectionOptions options);
+
+}  // namespace streams
+
+#endif  // STREAMS_OPEN_CONNECTION_H_

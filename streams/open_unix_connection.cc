@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/open_unix_connection.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "streams/connect_socket.h"
+#include "streams/coro/status_macros.h"
+#include "streams/open_stream.h"
+#include "streams/os/address.h"
+#include "streams/os/error.h"
+
+namespace streams {
+
+Task<absl::StatusOr<StreamPair>> OpenUnixConnection(
+    EventLoop& loop, OpenUnixConnectionOptions options) {
+  STREAMS_CO_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
+                              StreamReader::Create(loop, options.limit()));
+  std::shared_ptr<StreamSocket> socket = options.socket();
+  if (options.path().has_value()) {
+    if (socket != nullptr) {
+      co_return MakeError(
+          ErrorKind::kValue,
+          "path and sock can not be specified at the same time");
+    }
+    STREAMS_CO_ASSIGN_OR_RETURN(const SocketAddress address,
+                                SocketAddress::FromUnixPath(*options.path()));
+    STREAMS_CO_ASSIGN_OR_RETURN(
+        StreamSocket connected,
+        co_await internal::ConnectSocket(loop, address));
+    socket = std::make_shared<StreamSocket>(std::move(connected));
+  } else if (socket == nullptr) {
+    co_return MakeError(ErrorKind::kValue, "no path and sock were specified");
+  } else if (socket->family() != AddressFamily::kUnix) {
+    co_return MakeError(ErrorKind::kValue,
+                        "A UNIX Domain Stream Socket was expected");
+  }
+  co_return co_await internal::OpenStream(loop, std::move(socket),
+                                          std::move(reader));
+}
+
+Task<absl::StatusOr<StreamPair>> OpenUnixConnection(EventLoop& loop,
+                                                    std::string path) {
+  return OpenUnixConnection(loop, std::move(path), OpenUnixConnectionOptions());
+}
+
+Task<absl::StatusOr<StreamPair>> OpenUnixConnection(
+    EventLoop& loop, std::string path, OpenUnixConnectionOptions options) {
+  options.set_path(std::move(path));
+  return OpenUnixConnection(loop, std::move(options));
+}
+
+}  // namespace streams

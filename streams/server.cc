@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/server.h"
+
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "streams/coro/status_macros.h"
+#include "streams/coro/yield.h"
+#include "streams/loop/exception_context.h"
+#include "streams/os/error.h"
+#include "streams/reader.h"
+#include "streams/server_builder.h"
+#include "streams/server_listener.h"
+#include "streams/stream_reader_protocol.h"
+#include "streams/transport/socket_transport.h"
+
+namespace streams {
+
+struct Server::Accepted {
+  StreamSocket socket;
+  SocketAddress peer;
+};
+
+Server::Server(EventLoop& loop, ClientConnectedCallback callback, int64_t limit,
+               int backlog)
+    : loop_(loop),
+      callback_(std::make_shared<ClientConnectedCallback>(std::move(callback))),
+      limit_(limit),
+      backlog_(backlog) {}
+
+Server::~Server() {
+  if (is_closed_ || is_loop_gone_) return;
+  for (size_t i = 0; i < listeners_.size(); ++i) {
+    loop_.ReportWarning("ResourceWarning", "unclosed <StreamSocket>");
+  }
+}
+
+std::vector<std::shared_ptr<const StreamSocket>> Server::Sockets() const {
+  std::vector<std::shared_ptr<const StreamSocket>> sockets;
+  for (const auto& listener : listeners_) {
+    sockets.push_back(listener->socket());
+  }
+  return sockets;
+}
+
+// --- Serving ---
+
+absl::Status Server::Start() {
+  if (is_serving_) return absl::OkStatus();
+  is_serving_ = true;
+  if (is_closed_) {
+    return MakeError(ErrorKind::kType, "'NoneType' object is not iterable");
+  }
+  for (const auto& listener : listeners_) {
+    STREAMS_RETURN_IF_ERROR(listener->socket()->Listen(backlog_));
+    STREAMS_RETURN_IF_ERROR(loop_.AddReader(*listener));
+  }
+  self_ = shared_from_this();
+  return absl::OkStatus();
+}
+
+Task<absl::Status> Server::StartServing() {
+  return StartServing(shared_from_this());
+}
+
+Task<absl::Status> Server::StartServing(std::shared_ptr<Server> self) {
+  STREAMS_CO_RETURN_IF_ERROR(self->Start());
+  co_return co_await Yield(self->loop_);
+}
+
+Task<absl::Status> Server::ServeForever() {
+  return ServeForever(shared_from_this());
+}
+
+Task<absl::Status> Server::ServeForever(std::shared_ptr<Server> self) {
+  if (self->serving_forever_ != nullptr) {
+    co_return MakeError(
+        ErrorKind::kRuntime,
+        "server <Server> is already being awaited on serve_forever()");
+  }
+  if (self->is_closed_) {
+    co_return MakeError(ErrorKind::kRuntime, "server <Server> is closed");
+  }
+  STREAMS_CO_RETURN_IF_ERROR(self->Start());
+  // Also when this coroutine is destroyed while it waits.
+  struct Registration {
+    explicit Registration(Server& serving)
+        : server(serving), waiter(serving.loop_) {
+      server.serving_forever_ = &waiter;
+    }
+    ~Registration() { server.serving_forever_ = nullptr; }
+    Server& server;
+    Waiter waiter;
+  } registration(*self);
+  absl::Status status = co_await registration.waiter;
+  if (absl::IsCancelled(status)) {
+    self->Close();
+    self->CloseClients();
+    (co_await self->WaitClosed()).IgnoreError();  // Cancelled again, perhaps.
+  }
+  co_return status;
+}
+
+// --- Accepting ---
+
+void Server::OnReady(Listener& listener) {
+  // Bounded, so that a flood of connections doesn't starve those that stand.
+  for (int i = 0; i <= backlog_; ++i) {
+    Accepted accepted;
+    const int error =
+        listener.socket()->Accept(&accepted.socket, &accepted.peer);
+    if (error == 0) {
+      accepted_.push_back(std::move(accepted));
+      loop_.CallSoon(welcome_callback_);
+    } else if (error != ECONNABORTED) {
+      if (error != EAGAIN && error != EWOULDBLOCK) {
+        OutOfResources(listener, error);
+      }
+      return;
+    }
+  }
+}
+
+void Server::OutOfResources(Listener& listener, int error) {
+  const bool is_temporary =
+      error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+  // The socket stays ready: without a pause this would go on for ever.
+  if (is_temporary) listener.Pause();
+  loop_.CallExceptionHandler({is_temporary
+                                  ? "socket.accept() out of system resource"
+                                  : "Exception in callback Server::OnReady",
+                              OsError(error), "", "", ""});
+}
+
+void Server::Welcome() {
+  std::vector<Accepted> accepted = std::move(accepted_);
+  accepted_.clear();
+  for (Accepted& connection : accepted) {
+    absl::StatusOr<std::unique_ptr<StreamReader>> reader =
+        StreamReader::Create(loop_, limit_);
+    if (is_closed_ || !reader.ok()) {
+      // asyncio drops the connection, and an error that only its debug mode
+      // tells; what is left of it is this.
+      loop_.ReportWarning("ResourceWarning", "unclosed <StreamSocket>");
+      continue;
+    }
+    auto protocol = std::make_shared<StreamReaderProtocol>(
+        loop_, *std::move(reader), callback_);
+    clients_.insert(SocketTransport::Start(loop_, std::move(connection.socket),
+                                           std::move(protocol),
+                                           SocketTransport::Options()
+                                               .set_peer_name(connection.peer)
+                                               .set_owner(shared_from_this()))
+                        .get());
+  }
+}
+
+// --- Closing ---
+
+void Server::Close() {
+  if (is_closed_) return;
+  is_closed_ = true;
+  const auto self = std::exchange(self_, nullptr);
+  for (const auto& listener : listeners_) listener->Close();
+  listeners_.clear();
+  is_serving_ = false;
+  if (Waiter* const waiter = std::exchange(serving_forever_, nullptr)) {
+    waiter->Cancel();
+  }
+  WakeIfClosed();
+}
+
+void Server::CloseClients() {
+  const std::vector<SocketTransport*> clients(clients_.begin(), clients_.end());
+  for (SocketTransport* const client : clients) client->Close();
+}
+
+void Server::AbortClients() {
+  const std::vector<SocketTransport*> clients(clients_.begin(), clients_.end());
+  for (SocketTransport* const client : clients) client->Abort();
+}
+
+void Server::Detach(Transport& transport) {
+  clients_.erase(static_cast<SocketTransport*>(&transport));
+  WakeIfClosed();
+}
+
+void Server::WakeIfClosed() {
+  if (!is_closed_ || !clients_.empty()) return;
+  close_waiters_.SetResults(absl::OkStatus());
+}
+
+Task<absl::Status> Server::WaitClosed() {
+  return WaitClosed(shared_from_this());
+}
+
+Task<absl::Status> Server::WaitClosed(std::shared_ptr<Server> self) {
+  if (self->is_closed_ && self->clients_.empty()) co_return absl::OkStatus();
+  internal::WaiterList::Node node(self->loop_);
+  self->close_waiters_.Add(node);
+  co_return co_await node.waiter();
+}
+
+void Server::OnLoopDestroyed() {
+  is_loop_gone_ = true;
+  const auto self = std::exchange(self_, nullptr);
+  for (const auto& listener : listeners_) listener->Close();
+  listeners_.clear();
+  is_closed_ = true;
+  is_serving_ = false;
+}
+
+// --- Building ---
+
+ServerBuilder::ServerBuilder(EventLoop& loop, ClientConnectedCallback callback,
+                             int64_t limit, int backlog)
+    : server_(new Server(loop, std::move(callback), limit, backlog)) {
+  loop.AddObserver(*server_);
+}
+
+void ServerBuilder::AddSocket(std::shared_ptr<StreamSocket> socket) {
+  server_->listeners_.push_back(
+      std::make_unique<Server::Listener>(*server_, std::move(socket)));
+}
+
+void ServerBuilder::AddSocketAt(std::shared_ptr<StreamSocket> socket,
+                                std::string path) {
+  AddSocket(std::move(socket));
+  const absl::StatusOr<PathStatus> status = GetPathStatus(path);
+  if (!status.ok()) return;
+  server_->listeners_.back()->set_path(std::move(path), *status);
+}
+
+Task<absl::StatusOr<std::shared_ptr<Server>>> ServerBuilder::Finish(
+    ServerBuilder builder, bool start_serving) {
+  if (start_serving) {
+    STREAMS_CO_RETURN_IF_ERROR(co_await builder.server_->StartServing());
+  }
+  co_return std::move(builder.server_);
+}
+
+}  // namespace streams

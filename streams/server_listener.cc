@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/server_listener.h"
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "streams/loop/exception_context.h"
+#include "streams/os/error.h"
+
+namespace streams {
+namespace {
+
+constexpr absl::Duration kAcceptRetryDelay = absl::Seconds(1);
+
+}  // namespace
+
+void Server::Listener::Pause() {
+  server_.loop().RemoveReader(*this);
+  server_.loop().CallLater(resume_timer_, kAcceptRetryDelay);
+}
+
+void Server::Listener::Resume() {
+  const absl::Status status = server_.loop().AddReader(*this);
+  if (status.ok()) return;
+  server_.loop().CallExceptionHandler(
+      {"Exception in callback Server::Listener::Resume", status, "", "", ""});
+}
+
+void Server::Listener::Close() {
+  resume_timer_.Cancel();
+  server_.loop().Unregister(*this);
+  socket_->Close();
+  if (path_.empty()) return;
+  const absl::StatusOr<PathStatus> now = GetPathStatus(path_);
+  if (!now.ok() || now->inode != path_status_.inode) return;
+  // Whoever removed it in the meantime did what was to be done.
+  RemovePath(path_).IgnoreError();
+}
+
+}  // namespace streams

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_STREAMS_H_
+#define STREAMS_STREAMS_H_
+
+// Everything that a program needs for asyncio's streams in C++.
+
+#include "streams/client_connected_callback.h"
+#include "streams/coro/cancelled.h"
+#include "streams/coro/status_macros.h"
+#include "streams/coro/task.h"
+#include "streams/coro/task_handle.h"
+#include "streams/coro/waiter.h"
+#include "streams/coro/yield.h"
+#include "streams/loop/event_loop.h"
+#include "streams/loop/io_handler.h"
+#include "streams/loop/sleep.h"
+#include "streams/loop/timer.h"
+#include "streams/open_connection.h"
+#include "streams/open_unix_connection.h"
+#include "streams/os/address.h"
+#include "streams/os/error.h"
+#include "streams/os/fd.h"
+#include "streams/os/socket.h"
+#include "streams/reader.h"
+#include "streams/server.h"
+#include "streams/start_server.h"
+#include "streams/start_unix_server.h"
+#include "streams/stream_pair.h"
+#include "streams/stream_reader_protocol.h"
+#include "streams/transport/protocol.h"
+#include "streams/transport/socket_transport.h"
+#include "streams/transport/transport.h"
+#include "streams/writer.h"
+
+#endif  // STREAMS_STREAMS_H_
