@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An implementation of StreamReader without asyncio, for the suite to judge.
 
-Its calls are generators that yield while they wait, so that any loop can drive
-them: feed, then resume whoever waits.
+Its calls are generators that yield a Waiter while they wait, so that any loop
+can drive them: it resumes the generator when the waiter tells it to.
 """
 
 DEFAULT_LIMIT = 2**16
@@ -12,9 +12,25 @@ class IncompleteReadError(EOFError):
     """The stream ended before all that was asked for had come."""
 
     def __init__(self, partial, expected):
-        super().__init__(f"{len(partial)} bytes of {expected}, then the end")
+        super().__init__(
+            f"{len(partial)} bytes read on a total of {expected} expected bytes"
+        )
         self.partial = partial
         self.expected = expected
+
+
+class Waiter:
+    """What a call waits for: the next change of its reader, and only that one."""
+
+    def __init__(self):
+        self.woken = False
+        self.exception = None
+        self.resume = lambda: None  # The loop's.
+
+    def wake(self, exception=None):
+        self.woken = True
+        self.exception = exception
+        self.resume()
 
 
 class LineReader:
@@ -27,15 +43,18 @@ class LineReader:
         self._buffer = bytearray()
         self._eof = False
         self._exception = None
-        self._waiting = False
+        self._waiter = None
 
     def feed_data(self, data):
         if self._eof:
             raise AssertionError("feed_data after feed_eof")
-        self._buffer.extend(data)
+        if data:
+            self._buffer.extend(data)
+            self._wake()
 
     def feed_eof(self):
         self._eof = True
+        self._wake()
 
     def at_eof(self):
         return self._eof and not self._buffer
@@ -45,6 +64,7 @@ class LineReader:
 
     def set_exception(self, exception):
         self._exception = exception
+        self._wake(exception)
 
     def read(self, n=-1):
         self._raise_what_was_set()
@@ -90,9 +110,7 @@ class LineReader:
     def _read_all(self):
         blocks = []
         while True:
-            if not self._buffer and not self._eof:
-                yield from self._wait("read")
-            block = self._take(self._limit)
+            block = yield from self.read(self._limit)
             if not block:
                 return b"".join(blocks)
             blocks.append(block)
@@ -106,22 +124,21 @@ class LineReader:
         if self._exception is not None:
             raise self._exception
 
+    def _wake(self, exception=None):
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None:
+            waiter.wake(exception)
+
     def _wait(self, call):
         """Waits for the next change: more data, the end, or an error."""
-        if self._waiting:
+        if self._waiter is not None:
             raise RuntimeError(
                 f"{call}() called while another coroutine is already waiting for"
                 " incoming data"
             )
-        before = len(self._buffer)
-        self._waiting = True
-        try:
-            while (
-                len(self._buffer) == before
-                and not self._eof
-                and self._exception is None
-            ):
-                yield
-        finally:
-            self._waiting = False
-        self._raise_what_was_set()
+        waiter = self._waiter = Waiter()
+        while not waiter.woken:
+            yield waiter
+        self._waiter = None
+        if waiter.exception is not None:
+            raise waiter.exception

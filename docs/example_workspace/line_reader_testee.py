@@ -6,6 +6,9 @@ other scenarios are `unsupported` for it, which is no failure.
 """
 
 import builtins
+import collections
+import errno
+import functools
 import json
 import sys
 import types
@@ -42,6 +45,8 @@ def encode_error(error):
     attributes = {
         name: encode(getattr(error, name)) for name in names if hasattr(error, name)
     }
+    if isinstance(error, OSError) and error.errno is not None:
+        attributes["errno"] = errno.errorcode[error.errno]
     return {
         "kind": type(error).__name__,
         "attributes": attributes,
@@ -52,7 +57,7 @@ def encode_error(error):
 class Testee:
     def __init__(self):
         self._names = {}
-        self._tasks = {}
+        self._ready = collections.deque()
 
     def decode(self, value):
         if not isinstance(value, dict):
@@ -83,7 +88,7 @@ class Testee:
             self.finish(op, error=error)
         else:
             if isinstance(result, types.GeneratorType):
-                self._tasks[op["id"]] = (op, result)
+                self._ready.append((op, result))
             else:
                 self.finish(op, result)
 
@@ -97,19 +102,18 @@ class Testee:
             answer["value"] = encode(value)
         send(answer)
 
-    def turn(self):
-        """Lets every task run until it waits again; true if one has ended."""
-        for number, (op, task) in list(self._tasks.items()):
+    def run(self):
+        """Lets tasks run, each until it waits, in the order they became ready."""
+        while self._ready:
+            op, task = self._ready.popleft()
             try:
-                next(task)
-                continue
+                waiter = next(task)
             except StopIteration as end:
                 self.finish(op, end.value)
             except Exception as error:
                 self.finish(op, error=error)
-            del self._tasks[number]
-            return True
-        return False
+            else:
+                waiter.resume = functools.partial(self._ready.append, (op, task))
 
     def handle(self, message):
         kind = message["type"]
@@ -117,7 +121,7 @@ class Testee:
             send(HELLO)
         elif kind == "reset":
             self._names.clear()
-            self._tasks.clear()
+            self._ready.clear()
             send({"type": "ready"})
         elif kind == "op":
             self.start(message)
@@ -126,8 +130,7 @@ class Testee:
                 self.start(op)
         elif kind != "settle":
             raise ValueError(f"not declared, and yet asked for: {message}")
-        while self.turn():
-            pass
+        self.run()
         if kind == "settle":
             send({"type": "settled"})
 
