@@ -2,11 +2,9 @@
 """Runs scenarios on an interpreter, and finds what varies between the runs."""
 
 import collections
-import contextlib
 import json
 import os
 import subprocess
-import sys
 import tempfile
 
 from oracle.outcome_table import Outcome
@@ -35,27 +33,13 @@ def testee_command(interpreter):
     return "'%s' '%s'" % (interpreter.path, os.path.join(folder, "testee.py"))
 
 
-@contextlib.contextmanager
-def busy_machine(busy):
-    """Keeps every core busy, which moves the boundaries between the turns."""
-    loop = [sys.executable, "-c", "while True: pass"]
-    count = (os.cpu_count() or 1) if busy else 0
-    processes = [subprocess.Popen(loop) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-
-
-def observe(certify, interpreter, files, repeat, arguments=()):
+def observe(certify, testee, files, arguments=()):
     """Returns the document that the runner writes: see `--histories` there."""
     with tempfile.TemporaryDirectory() as folder:
         histories = os.path.join(folder, "histories.json")
         command = [certify, "--observe", "--histories", histories]
-        command += ["--testee", testee_command(interpreter)]
-        command += ["--repeat", str(repeat), *arguments, "--scenarios", *files]
+        command += ["--testee", testee]
+        command += [*arguments, "--scenarios", *files]
         result = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,

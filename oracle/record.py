@@ -14,7 +14,6 @@ Without FILES: all of conformance/scenarios.
 
 import argparse
 import collections
-import concurrent.futures
 import glob
 import os
 import sys
@@ -57,8 +56,8 @@ def parse_arguments(arguments):
         type=int,
         default=5,
         metavar="N",
-        help="runs of each scenario on each interpreter: N on an idle machine and"
-        " N on a busy one (default: %(default)s)",
+        help="perturbed runs of each scenario on each interpreter: N on an idle"
+        " machine and N on a busy one (default: %(default)s)",
     )
     parser.add_argument("--certify", default=observation.certify_path())
     options = parser.parse_args(arguments)
@@ -86,24 +85,30 @@ def find_interpreters(options):
     return found
 
 
+def passes(repeat):
+    """[(what it is called, arguments of the runner)]"""
+    repeated = ["--repeat", str(repeat), "--perturb"]
+    load = ["--load", str(os.cpu_count() or 1)]
+    return [
+        ("idle", []),
+        ("perturbed", [*repeated, "1"]),
+        ("perturbed, on a busy machine", [*repeated, "2", *load]),
+    ]
+
+
 def observe_all(options, found):
     """Returns the observations, and problems by scenario."""
     documents = collections.defaultdict(list)
-    for busy in (False, True):
-        # Other cores only to wait for: an interpreter uses one, the runner one.
-        workers = max(1, (os.cpu_count() or 1) // 2) if not busy else 1
-        with observation.busy_machine(busy):
-            with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-                results = pool.map(
-                    lambda each: observation.observe(
-                        options.certify, each, options.files, options.repeat
-                    ),
-                    found,
-                )
-                for interpreter, document in zip(found, results):
-                    documents[interpreter.version].append(document)
-                    state = "busy" if busy else "idle"
-                    print("CPython %s, %s" % (interpreter.version, state), flush=True)
+    for name, arguments in passes(options.repeat):
+        for interpreter in found:
+            document = observation.observe(
+                options.certify,
+                observation.testee_command(interpreter),
+                options.files,
+                arguments,
+            )
+            documents[interpreter.version].append(document)
+            print("CPython %s, %s" % (interpreter.version, name), flush=True)
     observations, problems = [], collections.defaultdict(list)
     for version, of_version in documents.items():
         more, found_problems = observation.read_documents(of_version, version)

@@ -54,7 +54,7 @@ def parse_outcome_line(line):
         number, tag = _NUMBER.match(rest), _TAG.match(rest)
         if number:
             statement = int(number.group(1)) - 1
-        elif tag and _is_tag(tag.group(1)):
+        elif tag and _is_tag(tag.group(1), rest[tag.end() :]):
             for part in tag.group(1).split():
                 if "=" in part:
                     name, values = part.split("=", 1)
@@ -72,15 +72,9 @@ def parse_outcome_line(line):
     )
 
 
-def _is_tag(content):
-    """`[3.8+]` is a tag, `[1, 2]` and `["name"]` are lists."""
-    parts = content.split()
-    return bool(parts) and all(
-        "=" in part
-        or edition_tags.is_edition_set(part)
-        or re.fullmatch(r"[a-z][a-z-]*", part)
-        for part in parts
-    )
+def _is_tag(content, rest):
+    """`[3.8+] None` has a tag; `[1, 2]` and `["name"]` are lists."""
+    return not re.search("[\"'({[]", content) and rest[:1] not in ("", "#")
 
 
 class Step:

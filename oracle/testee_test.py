@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import subprocess
+import tempfile
 import unittest
 
 from oracle import interpreters
@@ -16,11 +17,13 @@ class Session:
     """One testee, and the messages that it sends."""
 
     def __init__(self, python, *arguments):
+        # A file never fills up, as a pipe that nobody reads does.
+        self._errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [python, _TESTEE, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._errors,
         )
         self.events = []
         self._id = 0
@@ -91,8 +94,12 @@ class Session:
 
     def end(self):
         """Ends the input; returns exit status and standard error."""
-        _, errors = self.process.communicate()
-        return self.process.returncode, errors.decode()
+        if not self._errors.closed:
+            self.process.communicate()
+            self._errors.seek(0)
+            self._text = self._errors.read().decode()
+            self._errors.close()
+        return self.process.returncode, self._text
 
     def close(self):
         self.process.kill()
