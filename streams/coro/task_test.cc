@@ -115,7 +115,7 @@ class Witness {
   int* destroyed_;
 };
 
-Task<absl::Status> Inner(Waiter& waiter, Witness witness) {
+Task<absl::Status> Inner(Waiter& waiter, [[maybe_unused]] Witness witness) {
   co_return co_await waiter;
 }
 Task<absl::Status> Outer(Waiter& waiter, int* destroyed) {

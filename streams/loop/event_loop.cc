@@ -2,10 +2,12 @@
 #include "streams/loop/event_loop.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdio>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/base/macros.h"
@@ -13,6 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "streams/coro/callback.h"
+#include "streams/coro/frame_pool.h"
 #include "streams/os/error.h"
 
 namespace streams {
@@ -22,7 +26,7 @@ namespace {
 constexpr absl::Duration kLongestWait = absl::Hours(24);
 
 // A function on the queue, which owns itself.
-class FunctionCallback final : public Callback {
+class FunctionCallback final : public Callback, public internal::PoolAllocated {
  public:
   explicit FunctionCallback(absl::AnyInvocable<void()> function)
       : function_(std::move(function)) {}
@@ -69,7 +73,8 @@ void PrintPart(absl::string_view part) {
 
 }  // namespace
 
-EventLoop::EventLoop(Clock& clock) : clock_(clock), selector_(*this) {}
+EventLoop::EventLoop(Clock& clock)
+    : clock_(clock), thread_(std::this_thread::get_id()), selector_(*this) {}
 
 EventLoop::~EventLoop() {
   ABSL_HARDENING_ASSERT(!running_);
@@ -87,6 +92,7 @@ EventLoop::~EventLoop() {
 void EventLoop::RunForever() {
   ABSL_HARDENING_ASSERT(!running_);
   running_ = true;
+  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   do {
     RunTurn(absl::InfiniteDuration());
   } while (!stopping_);
@@ -146,6 +152,10 @@ void EventLoop::CallSoon(absl::AnyInvocable<void()> function) {
 }
 
 void EventLoop::CallSoonThreadsafe(absl::AnyInvocable<void()> function) {
+  if (thread_.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
+    CallSoon(std::move(function));
+    return;
+  }
   // The loop looks at the list only when it was woken, so that a turn without
   // such a call costs no lock.
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -2,9 +2,11 @@
 #ifndef STREAMS_LOOP_EVENT_LOOP_H_
 #define STREAMS_LOOP_EVENT_LOOP_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -98,8 +100,9 @@ class EventLoop final : public ReadyQueue {
   // first. [loop.call_soon]
   void CallSoon(absl::AnyInvocable<void()> function);
 
-  // The same from any thread; wakes the loop. The caller makes sure that the
-  // loop is still there. [loop.call_soon_threadsafe]
+  // The same from any thread; wakes the loop. From the loop's own, it keeps its
+  // place among those called soon. The caller makes sure that the loop is still
+  // there. [loop.call_soon_threadsafe]
   void CallSoonThreadsafe(absl::AnyInvocable<void()> function);
 
   // --- Time ---
@@ -189,6 +192,7 @@ class EventLoop final : public ReadyQueue {
 
   Clock& clock_;
   absl::Duration clock_offset_;
+  std::atomic<std::thread::id> thread_;  // The loop's.
   TimerQueue timers_;
   Selector selector_;
   LoopObserver* first_observer_ = nullptr;

@@ -190,6 +190,17 @@ TEST(EventLoopTest, ManyCallsFromManyThreadsAllArriveInOrder) {
   EXPECT_EQ(next, std::vector<int>(kThreads, kCalls));
 }
 
+// loop.call_soon(1); loop.call_soon_threadsafe(2); loop.call_soon(3)  ->  1 2 3
+TEST(EventLoopTest, ThreadsafeCallsOfItsOwnThreadKeepTheirPlace) {
+  EventLoop loop;
+  std::string trace;
+  loop.CallSoon([&] { trace += '1'; });
+  loop.CallSoonThreadsafe([&] { trace += '2'; });
+  loop.CallSoon([&] { trace += '3'; });
+  EXPECT_EQ(Turn(loop), 3u);
+  EXPECT_EQ(trace, "123");
+}
+
 TEST(EventLoopTest, AnotherThreadStopsTheLoop) {
   EventLoop loop;
   std::thread thread([&] { loop.StopThreadsafe(); });

@@ -200,8 +200,8 @@ size_t Selector::Queue(const epoll_event& event) {
   const Slot& slot = slots_[static_cast<size_t>(fd)];
   if (slot.handler == nullptr ||
       slot.generation != GenerationOf(event.data.u64)) {
-    // A registration whose owner is gone, while somebody has its file open
-    // still. Without this the loop would spin.
+    // A registration whose owner is gone and hasn't closed the descriptor yet.
+    // Once is enough: the loop would come back at once.
     if (slot.handler == nullptr) epoll_.Control(EPOLL_CTL_DEL, fd, 0, 0);
     return 0;
   }
