@@ -245,8 +245,8 @@ TEST(MessageCodecTest, RefusesWhatIsTooDeepTooLongOrTooMany) {
   EXPECT_THAT(TesteeError(many + "]}"), HasSubstr("elements"));
   EXPECT_THAT(TesteeError(head + R"({"bytes":"x","times":1000000000000}})"),
               HasSubstr("expand to more than"));
-  EXPECT_THAT(TesteeError(head + R"([{"bytes":"x","times":40000000},)" +
-                          R"({"bytes":"x","times":40000000}]})"),
+  EXPECT_THAT(TesteeError(head + R"([{"bytes":"x","times":200000000},)" +
+                          R"({"bytes":"x","times":200000000}]})"),
               HasSubstr("[1].times"));
 }
 

@@ -17,7 +17,7 @@
 namespace conformance {
 
 // How many bytes the `times` of one message may expand to, all in all.
-inline constexpr size_t kMaxExpandedBytes = size_t{64} << 20;
+inline constexpr size_t kMaxExpandedBytes = size_t{256} << 20;
 
 // Decodes the values of one message. Errors begin with the path of the value.
 class ValueDecoder {

@@ -20,8 +20,7 @@ namespace conformance {
 namespace {
 
 absl::Status TooLarge() {
-  return absl::InvalidArgumentError(
-      absl::StrCat("the result is larger than ", kMaxResultSize));
+  return absl::InvalidArgumentError("the result is too large");
 }
 
 absl::Status Unsupported(absl::string_view op, const Value& a, const Value& b) {
@@ -93,6 +92,22 @@ absl::StatusOr<Value> Repeat(absl::string_view piece, int64_t times,
   return Value(std::move(data));
 }
 
+// A million elements are more than a message may have.
+constexpr size_t kMaxElements = size_t{1} << 20;
+
+absl::StatusOr<std::vector<Value>> RepeatItems(const std::vector<Value>& piece,
+                                               int64_t times) {
+  const auto count = static_cast<uint64_t>(std::max<int64_t>(times, 0));
+  std::vector<Value> items;
+  if (piece.empty() || count == 0) return items;
+  if (count > kMaxElements / piece.size()) return TooLarge();
+  items.reserve(count * piece.size());
+  for (uint64_t i = 0; i < count; ++i) {
+    items.insert(items.end(), piece.begin(), piece.end());
+  }
+  return items;
+}
+
 bool PythonEquals(const Value& a, const Value& b) {
   const auto left = AsReal(a);
   const auto right = AsReal(b);
@@ -159,6 +174,20 @@ absl::StatusOr<Value> Add(Value a, const Value& b) {
   return Unsupported("+", a, b);
 }
 
+uint64_t ProductBytes(const Value& a, const Value& b) {
+  if (AsInteger(a).has_value() && !AsInteger(b).has_value()) {
+    return ProductBytes(b, a);
+  }
+  const auto times = AsInteger(b);
+  if (!times.has_value() || *times <= 0) return 0;
+  if (!a.is<Bytes>() && !a.is<std::string>()) return 0;
+  uint64_t product = 0;
+  return __builtin_mul_overflow(static_cast<uint64_t>(*times), SequenceSize(a),
+                                &product)
+             ? std::numeric_limits<uint64_t>::max()
+             : product;
+}
+
 absl::StatusOr<Value> Multiply(const Value& a, const Value& b) {
   const auto i = AsInteger(a);
   const auto j = AsInteger(b);
@@ -167,7 +196,8 @@ absl::StatusOr<Value> Multiply(const Value& a, const Value& b) {
     if (__builtin_mul_overflow(*i, *j, &product)) return Overflow();
     return Value(product);
   }
-  if (i.has_value() && (b.is<Bytes>() || b.is<std::string>())) {
+  if (i.has_value() &&
+      (b.is<Bytes>() || b.is<std::string>() || b.is<List>() || b.is<Tuple>())) {
     return Multiply(b, a);
   }
   if (j.has_value()) {
@@ -177,6 +207,16 @@ absl::StatusOr<Value> Multiply(const Value& a, const Value& b) {
     if (const auto* text = a.get_if<std::string>()) {
       return Repeat(*text, *j, false);
     }
+  }
+  if (j.has_value() && a.is<List>()) {
+    auto items = RepeatItems(a.get_if<List>()->items, *j);
+    if (!items.ok()) return items.status();
+    return Value(List{*std::move(items)});
+  }
+  if (j.has_value() && a.is<Tuple>()) {
+    auto items = RepeatItems(a.get_if<Tuple>()->items, *j);
+    if (!items.ok()) return items.status();
+    return Value(Tuple{*std::move(items)});
   }
   const auto left = AsReal(a);
   const auto right = AsReal(b);

@@ -5,6 +5,7 @@
 #define CONFORMANCE_SCENARIO_ARITHMETIC_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -13,7 +14,10 @@
 namespace conformance {
 
 // The largest result of any of these, in bytes or elements.
-inline constexpr size_t kMaxResultSize = size_t{16} << 20;
+inline constexpr size_t kMaxResultSize = size_t{128} << 20;
+
+// How many bytes `a * b` would have; 0 if it is no product of bytes or text.
+uint64_t ProductBytes(const Value& a, const Value& b);
 
 // Errors are kInvalidArgument in Python's words.
 absl::StatusOr<Value> Add(Value a, const Value& b);

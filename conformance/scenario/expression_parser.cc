@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "conformance/scenario/arithmetic.h"
+#include "conformance/scenario/literal_folding.h"
 #include "conformance/scenario/syntax_error.h"
 
 namespace conformance {
@@ -26,12 +27,6 @@ bool IsKeyword(absl::string_view name) {
     if (name == keyword) return true;
   }
   return false;
-}
-
-size_t LiteralSize(const Value& value) {
-  if (const auto* bytes = value.get_if<Bytes>()) return bytes->data.size();
-  if (const auto* text = value.get_if<std::string>()) return text->size();
-  return 0;
 }
 
 Expression Node(Kind kind, int column) {
@@ -54,7 +49,7 @@ class Parser {
       : tokens_(tokens),
         end_column_(end_column),
         syntax_(syntax),
-        expansion_(expansion) {}
+        folding_{syntax.objects, expansion} {}
 
   absl::StatusOr<Expression> ParseAll() {
     absl::StatusOr<Expression> expression = ParseComparison();
@@ -147,8 +142,8 @@ class Parser {
       ++at_;
       absl::StatusOr<Expression> right = ParseProduct();
       if (!right.ok()) return right;
-      left = Combine(Kind::kAdd, column, *std::move(left), *std::move(right),
-                     &chain);
+      left = Combine(Kind::kAdd, column, folding_, *std::move(left),
+                     *std::move(right), &chain);
     }
     return left;
   }
@@ -160,35 +155,10 @@ class Parser {
       ++at_;
       absl::StatusOr<Expression> right = ParseUnary();
       if (!right.ok()) return right;
-      left = Combine(Kind::kMultiply, column, *std::move(left),
+      left = Combine(Kind::kMultiply, column, folding_, *std::move(left),
                      *std::move(right), &chain);
     }
     return left;
-  }
-
-  // Literals are combined at once, so that a long sum of them is one literal.
-  absl::StatusOr<Expression> Combine(Kind kind, int column, Expression left,
-                                     Expression right, int* chain) {
-    if (!left.is(Kind::kLiteral) || !right.is(Kind::kLiteral)) {
-      if (++*chain > kMaxChain) {
-        return SyntaxError(column, "too many operators in a row");
-      }
-      Expression result = Node(kind, left.column);
-      result.operands.push_back(std::move(left));
-      result.operands.push_back(std::move(right));
-      return result;
-    }
-    const size_t cost = kind == Kind::kAdd ? LiteralSize(right.literal) : 0;
-    absl::StatusOr<Value> value =
-        kind == Kind::kAdd ? Add(std::move(left.literal), right.literal)
-                           : Multiply(left.literal, right.literal);
-    if (!value.ok()) return SyntaxError(column, value.status().message());
-    const size_t spent = kind == Kind::kAdd ? cost : LiteralSize(*value);
-    if (spent > *expansion_) {
-      return SyntaxError(column, "the literals of this text are too large");
-    }
-    *expansion_ -= spent;
-    return Literal(*std::move(value), left.column);
   }
 
   absl::StatusOr<Expression> ParseUnary() {
@@ -372,7 +342,7 @@ class Parser {
   const absl::Span<const Token> tokens_;
   const int end_column_;
   const ExpressionSyntax syntax_;
-  size_t* const expansion_;
+  const Folding folding_;
   size_t at_ = 0;
   int depth_ = 0;
 };

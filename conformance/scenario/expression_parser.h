@@ -15,10 +15,8 @@
 namespace conformance {
 
 inline constexpr int kMaxNesting = 24;
-// How many operators and attributes in a row, where literals do not fold.
-inline constexpr int kMaxChain = 64;
 // What the literals of one expression may expand to.
-inline constexpr size_t kMaxExpressionBytes = size_t{16} << 20;
+inline constexpr size_t kMaxExpressionBytes = size_t{128} << 20;
 
 struct ExpressionSyntax {
   bool await = false;    // `await x` is allowed.

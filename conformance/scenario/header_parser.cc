@@ -14,6 +14,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "conformance/scenario/expansion.h"
+#include "conformance/scenario/expression.h"
+#include "conformance/scenario/expression_parser.h"
 #include "conformance/scenario/string_literal.h"
 #include "conformance/scenario/syntax_error.h"
 #include "conformance/scenario/token.h"
@@ -58,12 +60,13 @@ absl::StatusOr<VariantValue> ParseVariantValue(absl::string_view text,
   value.text = std::string(text);
   value.value = value.text;
   const absl::StatusOr<Line> line = Tokenize(text);
-  if (line.ok() && line->tokens.size() == 1) {
-    const Token& token = line->tokens[0];
-    if (token.kind == Token::Kind::kLiteral) value.value = token.value;
-    if (token.IsName("None")) value.value = None();
-    if (token.IsName("True")) value.value = true;
-    if (token.IsName("False")) value.value = false;
+  if (!line.ok()) return value;
+  // A literal, a sign in front of one included; whatever else is a word.
+  size_t budget = kMaxExpressionBytes;
+  const absl::StatusOr<Expression> expression =
+      ParseExpression(line->tokens, column, {}, &budget);
+  if (expression.ok() && expression->is(Expression::Kind::kLiteral)) {
+    value.value = expression->literal;
   }
   return value;
 }

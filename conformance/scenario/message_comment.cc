@@ -34,9 +34,9 @@ std::string EscapeMessage(absl::string_view message) {
 }
 
 std::string UnescapeMessage(absl::string_view comment) {
-  const std::string literal = absl::StrCat(
-      "\"", absl::StrReplaceAll(comment, {{"\"", "\\x22"}, {"\\\"", "\\x22"}}),
-      "\"");
+  // EscapeMessage leaves quotes as they are.
+  const std::string literal =
+      absl::StrCat("\"", absl::StrReplaceAll(comment, {{"\"", "\\x22"}}), "\"");
   const absl::StatusOr<StringLiteral> parsed = ParseStringLiteral(literal, 1);
   if (!parsed.ok() || parsed->size != literal.size()) {
     return std::string(comment);

@@ -18,11 +18,24 @@
 #include "conformance/scenario/message_comment.h"
 #include "conformance/scenario/syntax_error.h"
 #include "conformance/scenario/token.h"
+#include "conformance/scenario/value_text.h"
 
 namespace conformance {
 namespace {
 
 using Kind = Expression::Kind;
+
+// Larger bytes and strings are held as their text.
+constexpr size_t kMaxHeld = size_t{64} << 10;
+
+Value Held(const Value& value) {
+  const auto* bytes = value.get_if<Bytes>();
+  const auto* text = value.get_if<std::string>();
+  const size_t size = bytes != nullptr  ? bytes->data.size()
+                      : text != nullptr ? text->size()
+                                        : 0;
+  return size > kMaxHeld ? Value(Reference{ValueText(value)}) : value;
+}
 
 absl::StatusOr<Value> ToValue(const Expression& expression);
 
@@ -70,7 +83,7 @@ absl::StatusOr<Value> CallToValue(const Expression& call) {
 }
 
 absl::StatusOr<Value> ToValue(const Expression& expression) {
-  if (expression.is(Kind::kLiteral)) return expression.literal;
+  if (expression.is(Kind::kLiteral)) return Held(expression.literal);
   if (expression.is(Kind::kCall)) return CallToValue(expression);
   if (expression.is(Kind::kTuple) || expression.is(Kind::kList) ||
       expression.is(Kind::kDict)) {

@@ -14,8 +14,10 @@ namespace conformance {
 
 // With or without a message (`  # text`). Whatever stands for more than it says
 // (`bytes(length=…, sha256=…)`) becomes a CallValue of that name, whose text is
-// the same again. `column` is that of the first byte, `*expansion` what
-// literals may still expand to. Errors are SyntaxErrors.
+// the same again; bytes and strings of more than 64 KiB become a Reference
+// whose name is their text, since a model must stay small and comparing needs
+// only the text. `column` is that of the first byte, `*expansion` what literals
+// may still expand to. Errors are SyntaxErrors.
 absl::StatusOr<Outcome> ParseOutcome(absl::string_view text, int column,
                                      size_t* expansion);
 absl::StatusOr<Outcome> ParseOutcome(absl::string_view text);

@@ -26,6 +26,8 @@ namespace {
 constexpr size_t kMaxFileSize = size_t{4} << 20;
 constexpr size_t kMaxTextLine = size_t{64} << 10;
 constexpr size_t kMaxFileExpansion = size_t{64} << 20;
+// Outcomes are expanded one at a time, and not kept: this bounds the time.
+constexpr size_t kMaxOutcomeExpansion = size_t{4} << 30;
 constexpr size_t kMaxOutcomesOfStep = 500;
 constexpr absl::string_view kTesteePrompt = ">>>";
 
@@ -225,7 +227,7 @@ class FileParser {
       return SyntaxError(column, "too many outcomes of one step");
     }
     absl::StatusOr<ExpectedOutcome> expected = ParseExpected(
-        text, column, number_, step.statements.size(), &expansion_);
+        text, column, number_, step.statements.size(), &outcome_expansion_);
     if (!expected.ok()) return expected.status();
     step.expected.push_back(*std::move(expected));
     return absl::OkStatus();
@@ -234,6 +236,7 @@ class FileParser {
   ParsedFile result_;
   StatementScope scope_;
   size_t expansion_ = kMaxFileExpansion;
+  size_t outcome_expansion_ = kMaxOutcomeExpansion;
   int number_ = 0;
   bool step_is_bad_ = false;
 };

@@ -102,7 +102,7 @@ std::string NearestName(absl::string_view name,
   // Long names are compared by their beginning: nobody mistypes more.
   constexpr size_t kMaxLength = 64;
   const absl::string_view word = name.substr(0, kMaxLength);
-  size_t best = std::max<size_t>(2, word.size() / 2);
+  size_t best = word.size() < 4 ? 2 : std::max<size_t>(3, word.size() / 2);
   std::string nearest;
   for (const absl::string_view candidate : candidates) {
     const size_t distance =
