@@ -33,10 +33,10 @@ def has_a_limit_that_is_one_too_small():
     """Compares with `>=` where asyncio compares with `>`."""
     readuntil = asyncio.StreamReader.readuntil
 
-    async def faulty(self, *separator):
+    async def faulty(self, separator=b"\n"):
         self._limit -= 1
         try:
-            return await readuntil(self, *separator)
+            return await readuntil(self, separator)
         finally:
             self._limit += 1
 

@@ -88,11 +88,11 @@ def find_interpreters(options):
 def passes(repeat):
     """[(what it is called, arguments of the runner)]"""
     repeated = ["--repeat", str(repeat), "--perturb"]
-    load = ["--load", str(os.cpu_count() or 1)]
+    cores = str(os.cpu_count() or 1)
     return [
-        ("idle", []),
-        ("perturbed", [*repeated, "1"]),
-        ("perturbed, on a busy machine", [*repeated, "2", *load]),
+        ("idle", ["--jobs", cores]),
+        ("perturbed", [*repeated, "1", "--jobs", cores]),
+        ("perturbed, on a busy machine", [*repeated, "2", "--jobs", cores, "--load", cores]),
     ]
 
 
