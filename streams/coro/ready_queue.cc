@@ -1,13 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streams/coro/ready_queue.h"
 
+#include <coroutine>
 #include <cstddef>
+#include <utility>
 
 #include "absl/base/macros.h"
+#include "absl/status/status.h"
 #include "streams/coro/callback.h"
-#include "streams/coro/task_base.h"
 
 namespace streams {
+namespace internal {
+
+TaskBase::TaskBase(ReadyQueue& queue) : queue_(&queue) {
+  next_ = queue.first_task_;
+  if (next_ != nullptr) next_->prev_ = this;
+  queue.first_task_ = this;
+  ++queue.live_tasks_;
+}
+
+TaskBase::~TaskBase() { LeaveQueue(); }
+
+void TaskBase::Retire() {
+  if (!is_live_) return;
+  is_live_ = false;
+  if (queue_ != nullptr) --queue_->live_tasks_;
+}
+
+void TaskBase::LeaveQueue() {
+  if (queue_ == nullptr) return;
+  Retire();
+  (prev_ != nullptr ? prev_->next_ : queue_->first_task_) = next_;
+  if (next_ != nullptr) next_->prev_ = prev_;
+  next_ = prev_ = nullptr;
+  queue_ = nullptr;
+}
+
+void TaskBase::ReportNeverRetrieved(const absl::Status& error) {
+  if (queue_ != nullptr) queue_->OnErrorNeverRetrieved(error);
+}
+
+void TaskBase::Resume(std::coroutine_handle<> leaf) {
+  ReadyQueue& queue = *queue_;
+  TaskBase* const outer = std::exchange(queue.current_task_, this);
+  is_running_ = true;
+  leaf.resume();
+  is_running_ = false;
+  queue.current_task_ = outer;
+  if (HasFinished()) {
+    Finish();
+  } else if (is_abandoned_) {
+    Drop();
+  }
+}
+
+void TaskBase::Abandon() {
+  if (is_running_) {
+    is_abandoned_ = true;
+  } else {
+    Drop();
+  }
+}
+
+}  // namespace internal
 
 size_t ReadyQueue::RunReady() {
   ABSL_HARDENING_ASSERT(running_.empty());

@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "streams/coro/completion.h"
 #include "streams/coro/ready_queue.h"
-#include "streams/coro/task_base.h"
 
 namespace streams {
 

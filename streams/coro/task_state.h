@@ -15,7 +15,6 @@
 #include "streams/coro/frame_pool.h"
 #include "streams/coro/ready_queue.h"
 #include "streams/coro/task.h"
-#include "streams/coro/task_base.h"
 
 namespace streams {
 namespace internal {

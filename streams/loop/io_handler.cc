@@ -4,12 +4,10 @@
 #include <cstdint>
 #include <utility>
 
-#include "streams/loop/selector.h"
-
 namespace streams {
 
 IoHandler::~IoHandler() {
-  if (selector_ != nullptr) selector_->Unregister(*this);
+  if (registrar_ != nullptr) registrar_->Unregister(*this);
 }
 
 void IoHandler::Run() {
@@ -21,7 +19,7 @@ void IoHandler::Run() {
   if ((ready & kWrite) != 0) {
     // Before the call, which may destroy this: then it is off the queue.
     ready_ = kWrite;
-    selector_->queue_.CallNext(*this);
+    registrar_->queue().CallNext(*this);
   }
   OnReadable();
 }

@@ -5,11 +5,30 @@
 #include <cstdint>
 
 #include "streams/coro/callback.h"
+#include "streams/coro/ready_queue.h"
 
 namespace streams {
 
-class ReadyQueue;
+class IoHandler;
 class Selector;
+
+namespace internal {
+
+// What a handler knows of the Selector at which it is registered.
+class IoRegistrar {
+ public:
+  virtual void Unregister(IoHandler& handler) = 0;
+  ReadyQueue& queue() const { return queue_; }
+
+ protected:
+  explicit IoRegistrar(ReadyQueue& queue) : queue_(queue) {}
+  ~IoRegistrar() = default;
+
+ private:
+  ReadyQueue& queue_;
+};
+
+}  // namespace internal
 
 // Who is told that a descriptor is ready: derive, and give it to
 // EventLoop::AddReader() and AddWriter(). One per descriptor (of a loop).
@@ -31,7 +50,7 @@ class IoHandler : private Callback {
   int fd() const { return fd_; }
   bool wants_read() const { return (wanted_ & kRead) != 0; }
   bool wants_write() const { return (wanted_ & kWrite) != 0; }
-  bool registered() const { return selector_ != nullptr; }
+  bool registered() const { return registrar_ != nullptr; }
 
  protected:
   // Only while it isn't registered.
@@ -48,7 +67,7 @@ class IoHandler : private Callback {
 
   void Run() final;
 
-  Selector* selector_ = nullptr;
+  internal::IoRegistrar* registrar_ = nullptr;
   int fd_;
   uint8_t wanted_ = 0;  // What the owner wants.
   uint8_t known_ = 0;   // What the kernel was told.

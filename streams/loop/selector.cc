@@ -32,7 +32,8 @@ uint32_t GenerationOf(uint64_t data) {
 
 }  // namespace
 
-Selector::Selector(ReadyQueue& queue) : queue_(queue), events_(kFirstEvents) {
+Selector::Selector(ReadyQueue& queue)
+    : IoRegistrar(queue), events_(kFirstEvents) {
   epoll_.Control(EPOLL_CTL_ADD, wake_.fd(), EPOLLIN, kWakeData);
 }
 
@@ -59,11 +60,11 @@ bool Selector::RemoveWriter(IoHandler& handler) {
 }
 
 absl::Status Selector::Want(IoHandler& handler, uint8_t interest) {
-  if (handler.selector_ != nullptr && handler.selector_ != this) {
+  if (handler.registrar_ != nullptr && handler.registrar_ != this) {
     return MakeError(ErrorKind::kRuntime, "handler is on another loop");
   }
   handler.wanted_ |= interest;
-  if (handler.selector_ == this && handler.known_ != 0) {
+  if (handler.registrar_ == this && handler.known_ != 0) {
     NoteChange(handler);
     return absl::OkStatus();
   }
@@ -88,7 +89,7 @@ absl::Status Selector::Register(IoHandler& handler) {
   if (is_new) {
     slot.handler = &handler;
     ++slot.generation;
-    handler.selector_ = this;
+    handler.registrar_ = this;
   }
   const uint32_t events =
       ((handler.wanted_ & IoHandler::kRead) != 0 ? EPOLLIN : 0u) |
@@ -107,7 +108,7 @@ absl::Status Selector::Register(IoHandler& handler) {
 }
 
 bool Selector::Refuse(IoHandler& handler, uint8_t interest) {
-  if (handler.selector_ != this || (handler.wanted_ & interest) == 0) {
+  if (handler.registrar_ != this || (handler.wanted_ & interest) == 0) {
     return false;
   }
   handler.wanted_ &= static_cast<uint8_t>(~interest);
@@ -118,7 +119,7 @@ bool Selector::Refuse(IoHandler& handler, uint8_t interest) {
 }
 
 void Selector::Unregister(IoHandler& handler) {
-  if (handler.selector_ != this) return;
+  if (handler.registrar_ != this) return;
   if (handler.known_ != 0) {
     epoll_.Control(EPOLL_CTL_DEL, handler.fd_, 0, 0);
   }
@@ -126,7 +127,7 @@ void Selector::Unregister(IoHandler& handler) {
 }
 
 void Selector::UnregisterForClose(IoHandler& handler) {
-  if (handler.selector_ == this) Release(handler);
+  if (handler.registrar_ == this) Release(handler);
 }
 
 void Selector::Release(IoHandler& handler) {
@@ -138,7 +139,7 @@ void Selector::Release(IoHandler& handler) {
     handler.change_ = -1;
   }
   handler.Unlink();
-  handler.selector_ = nullptr;
+  handler.registrar_ = nullptr;
   handler.wanted_ = handler.known_ = handler.ready_ = 0;
 }
 
@@ -212,7 +213,7 @@ size_t Selector::Queue(const epoll_event& event) {
   ready &= handler.wanted_;
   if (ready == 0) return 0;
   handler.ready_ = ready;
-  queue_.CallSoon(handler);
+  queue().CallSoon(handler);
   return 1;
 }
 

@@ -23,7 +23,7 @@ namespace streams {
 // registration: an event of a descriptor that was closed, its number perhaps
 // reused, finds another generation and is dropped. Select() runs no code of
 // handlers; it queues them, in the order of the kernel's events.
-class Selector {
+class Selector final : public internal::IoRegistrar {
  public:
   explicit Selector(ReadyQueue& queue);
   Selector(const Selector&) = delete;
@@ -34,7 +34,7 @@ class Selector {
   absl::Status AddWriter(IoHandler& handler);
   bool RemoveReader(IoHandler& handler);
   bool RemoveWriter(IoHandler& handler);
-  void Unregister(IoHandler& handler);
+  void Unregister(IoHandler& handler) override;
   void UnregisterForClose(IoHandler& handler);
 
   // Tells the kernel what changed, waits, and queues the handlers that are
@@ -45,8 +45,6 @@ class Selector {
   void Wake() { wake_.Notify(); }
 
  private:
-  friend class IoHandler;
-
   struct Slot {
     IoHandler* handler = nullptr;
     uint32_t generation = 0;
@@ -62,7 +60,6 @@ class Selector {
   size_t Queue(const epoll_event& event);
   uint64_t DataOf(const IoHandler& handler) const;
 
-  ReadyQueue& queue_;
   Epoll epoll_;
   EventFd wake_;
   std::vector<Slot> slots_;  // By descriptor.

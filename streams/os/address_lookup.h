@@ -2,6 +2,8 @@
 #ifndef STREAMS_OS_ADDRESS_LOOKUP_H_
 #define STREAMS_OS_ADDRESS_LOOKUP_H_
 
+#include <netdb.h>  // AI_..., for set_flags(). IWYU pragma: export
+
 #include <cstdint>
 #include <optional>
 #include <string>
