@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -160,7 +161,8 @@ std::string FormatScenario(const ScenarioResult& result,
   }
   if (!drifted) AppendStandardError(result.run.stderr_text, text);
   if (verbose) AppendMessages(result.run.wire_log, text);
-  absl::StrAppend(&text, "  again: ", reproduction, " --filter ",
+  absl::StrAppend(&text, "  again: ", reproduction,
+                  absl::EndsWith(reproduction, "=") ? "" : " --filter ",
                   FilterFor(result.entry->variant.id), "\n");
   return text;
 }

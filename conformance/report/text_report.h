@@ -13,7 +13,8 @@ namespace conformance {
 
 // One unexpected result: the steps up to the first divergence, there what was
 // expected and what came, and how to see it again. `reproduction` is a command
-// line without its --filter. Ends with a line feed.
+// line without its --filter, or all up to the filter, if it ends with `=`. Ends
+// with a line feed.
 std::string FormatScenario(const ScenarioResult& result,
                            absl::string_view reproduction, bool verbose);
 

@@ -44,9 +44,11 @@ ExecutionOptions ExecutionOptionsOf(const CertifyOptions& options) {
   return execution;
 }
 
-// The command line that shows one scenario again, but for its --filter.
+// The command line that shows one scenario again, but for its --filter. A
+// wrapper that knows all of it gives it up to a `=`.
 std::string Reproduction(const CertifyOptions& options) {
   std::string text = options.reproduce_with;
+  if (!text.empty() && text.back() == '=') return text;
   const auto add = [&](absl::string_view flag, absl::string_view value) {
     if (!value.empty()) {
       absl::StrAppend(&text, " ", flag, " ", ShellQuote(value));

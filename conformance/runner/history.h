@@ -19,6 +19,7 @@ enum class RunState {
   kObserved,       // All steps were carried out.
   kUnsupported,    // The testee declared that it lacks what is needed.
   kNotApplicable,  // The scenario is not for this edition.
+  kScenarioError,  // A step means nothing: the scenario is wrong.
   kPeerTimeout,    // A peer waited in vain for what the testee should do.
   kCouldNotStart,
   kCrash,

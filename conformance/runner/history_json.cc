@@ -15,10 +15,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<RunState, 8> kStates = {
-    RunState::kObserved,    RunState::kUnsupported,   RunState::kNotApplicable,
-    RunState::kPeerTimeout, RunState::kCouldNotStart, RunState::kCrash,
-    RunState::kTimeout,     RunState::kProtocolError,
+constexpr std::array<RunState, 9> kStates = {
+    RunState::kScenarioError, RunState::kObserved,    RunState::kUnsupported,
+    RunState::kNotApplicable, RunState::kPeerTimeout, RunState::kCouldNotStart,
+    RunState::kCrash,         RunState::kTimeout,     RunState::kProtocolError,
 };
 
 Json OutcomeToJson(const ScenarioHistory& history,
@@ -142,6 +142,8 @@ absl::string_view RunStateName(RunState state) {
       return "unsupported";
     case RunState::kNotApplicable:
       return "not-applicable";
+    case RunState::kScenarioError:
+      return "scenario-error";
     case RunState::kPeerTimeout:
       return "peer-timeout";
     case RunState::kCouldNotStart:

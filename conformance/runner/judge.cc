@@ -58,6 +58,7 @@ Verdict VerdictOf(RunState state, bool diverges) {
     case RunState::kUnsupported:
       return Verdict::kUnsupported;
     case RunState::kNotApplicable:
+    case RunState::kScenarioError:
       return Verdict::kInconclusive;
     case RunState::kCouldNotStart:
     case RunState::kCrash:

@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "conformance/runner/address_filling.h"
 #include "conformance/scenario/evaluation.h"
+#include "conformance/scenario/vocabulary.h"
 
 namespace conformance {
 namespace {
@@ -20,7 +23,42 @@ bool ContainsConnectingCall(const std::vector<Value>& arguments) {
   return false;
 }
 
+// The first name in `expression` that nothing is bound to; empty: none.
+std::string FindUnboundName(const Expression& expression,
+                            const BoundNames& names) {
+  if (const std::string name = DottedName(expression); !name.empty()) {
+    const bool is_bound =
+        names.arguments().Find(name).has_value() || IsCallbackName(name);
+    return is_bound ? std::string() : name;
+  }
+  // What is called is a function, or a method of the testee's.
+  const std::size_t first = expression.is(Expression::Kind::kCall) ? 1 : 0;
+  for (std::size_t i = first; i < expression.operands.size(); ++i) {
+    std::string name = FindUnboundName(expression.operands[i], names);
+    if (!name.empty()) return name;
+  }
+  for (const auto& [keyword, value] : expression.keywords) {
+    std::string name = FindUnboundName(value, names);
+    if (!name.empty()) return name;
+  }
+  return "";
+}
+
 }  // namespace
+
+absl::StatusOr<Value> ComputeArgument(const Expression& expression,
+                                      const BoundNames& names) {
+  absl::StatusOr<Value> value = ToArgument(expression, names.arguments());
+  if (value.ok()) return value;
+  if (const std::string unbound = FindUnboundName(expression, names);
+      !unbound.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("name '", unbound, "' is not bound"));
+  }
+  absl::StatusOr<Value> computed =
+      Evaluate(expression, names.values(), nullptr);
+  return computed.ok() ? computed : value;
+}
 
 absl::StatusOr<Op> TranslateOperation(const Statement& statement,
                                       bool unix_transport,
@@ -41,13 +79,12 @@ absl::StatusOr<Op> TranslateOperation(const Statement& statement,
     op.target = DottedName(callee.operands[0]);
   }
   for (std::size_t i = 1; i < operation.operands.size(); ++i) {
-    absl::StatusOr<Value> value =
-        ToArgument(operation.operands[i], names.arguments());
+    absl::StatusOr<Value> value = ComputeArgument(operation.operands[i], names);
     if (!value.ok()) return value.status();
     op.args.push_back(*std::move(value));
   }
   for (const auto& [name, expression] : operation.keywords) {
-    absl::StatusOr<Value> value = ToArgument(expression, names.arguments());
+    absl::StatusOr<Value> value = ComputeArgument(expression, names);
     if (!value.ok()) return value.status();
     SetNamed(op.kwargs, name, *std::move(value));
   }
@@ -61,8 +98,7 @@ absl::StatusOr<Op> TranslateOperation(const Statement& statement,
 std::vector<std::string> NamesToBind(const Scenario& scenario,
                                      const Statement& statement) {
   if (statement.kind != Statement::Kind::kCreateTask) {
-    const bool is_plain = statement.expression.is(Expression::Kind::kResult);
-    return is_plain ? statement.targets : std::vector<std::string>();
+    return IsPlain(statement) ? statement.targets : std::vector<std::string>();
   }
   bool behind = false;
   for (const Step& step : scenario.steps) {

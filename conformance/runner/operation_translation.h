@@ -16,11 +16,24 @@
 namespace conformance {
 
 // The op for a kOperation or kCreateTask, without its id and `bind`.
-// InvalidArgument: an argument cannot be computed.
+// Errors are those of ComputeArgument.
 absl::StatusOr<Op> TranslateOperation(const Statement& statement,
                                       bool unix_transport,
                                       const BoundNames& names,
                                       SocketFolder& folder);
+
+// Whether the runner has nothing to compute with the result of the operation.
+inline bool IsPlain(const Statement& statement) {
+  return statement.expression.is(Expression::Kind::kResult);
+}
+
+// The value of an argument, as it is sent: see ToArgument. What is computed
+// from results (`first + second`) is computed here.
+//
+// NotFound: a name has no value, since the statement that should have bound it
+// failed. InvalidArgument: it cannot be computed, whatever the testee does.
+absl::StatusOr<Value> ComputeArgument(const Expression& expression,
+                                      const BoundNames& names);
 
 // The names that the testee gives to the result. Those of a task stand in a
 // later statement (`data = await task`), and it has to know them from the

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "conformance/runner/raised_outcome.h"
 #include "conformance/scenario/value_text.h"
 
 namespace conformance {
@@ -42,11 +43,9 @@ constexpr OsErrorName kOsErrors[] = {
     {EOPNOTSUPP, "EOPNOTSUPP", "OSError"},
 };
 
-PeerOutcome RaisedHere(absl::string_view python_class, std::string message) {
-  ErrorValue error;
-  error.kind = std::string(python_class);
-  error.message = std::move(message);
-  return PeerOutcome{Outcome::Raised(std::move(error)), false, ""};
+PeerOutcome RaisedHere(absl::string_view python_class,
+                       absl::string_view message) {
+  return PeerOutcome{RaisedOutcome(python_class, message), false, ""};
 }
 
 PeerOutcome Returned(Value value) {

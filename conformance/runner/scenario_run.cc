@@ -41,6 +41,14 @@ bool RunStep(const Step& step, StepDriver& driver, RunHistory& history) {
     history.outcomes.push_back(ObservedOutcome{step.line, static_cast<int>(i),
                                                std::move(result.outcomes[i])});
   }
+  if (result.scenario_error.has_value()) {
+    history.state = RunState::kScenarioError;
+    history.explanation = absl::StrCat(
+        "line ", step.line,
+        " of the scenario is wrong: ", *std::move(result.scenario_error));
+    history.stopped_at_line = step.line;
+    return false;
+  }
   if (result.peer_timeout.has_value()) {
     history.state = RunState::kPeerTimeout;
     history.explanation =

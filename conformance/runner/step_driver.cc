@@ -9,20 +9,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/runner/operation_translation.h"
+#include "conformance/runner/raised_outcome.h"
 #include "conformance/scenario/evaluation.h"
 
 namespace conformance {
 namespace {
 
-Outcome RaisedBy(absl::string_view python_class, absl::string_view message) {
-  ErrorValue error;
-  error.kind = std::string(python_class);
-  error.message = std::string(message);
-  return Outcome::Raised(std::move(error));
-}
-
 Outcome UnboundName(absl::string_view name) {
-  return RaisedBy("NameError", absl::StrCat("name '", name, "' is not bound"));
+  return RaisedOutcome("NameError",
+                       absl::StrCat("name '", name, "' is not bound"));
 }
 
 bool IsUnix(const Variant& variant) {
@@ -32,11 +27,6 @@ bool IsUnix(const Variant& variant) {
 
 absl::string_view FirstName(absl::string_view dotted) {
   return dotted.substr(0, dotted.find('.'));
-}
-
-// Whether the runner has nothing to compute with the result of the operation.
-bool IsPlain(const Statement& statement) {
-  return statement.expression.is(Expression::Kind::kResult);
 }
 
 Peers::Options PeerOptions(const Scenario& scenario, bool unix_transport,
@@ -83,6 +73,10 @@ StepDriver::Result StepDriver::Run(const Step& step) {
   std::vector<Batch::Item> items;
   for (const Statement& statement : step.statements) {
     sent.push_back(Prepare(statement, items));
+    if (sent.back().scenario_error.has_value()) {
+      result.scenario_error = sent.back().scenario_error;
+      return result;
+    }
     const bool is_barrier = statement.kind == Statement::Kind::kAdvanceClock ||
                             statement.kind == Statement::Kind::kStats;
     if (!is_barrier) continue;
@@ -136,7 +130,6 @@ bool StepDriver::AwaitConnecting(const std::vector<Sent>& sent) {
   return true;
 }
 
-// ---------------------------------------------------------------------------
 // Statements to messages.
 
 StepDriver::Sent StepDriver::Prepare(const Statement& statement,
@@ -187,8 +180,12 @@ StepDriver::Sent StepDriver::PrepareOperation(const Statement& statement,
   sent.statement = &statement;
   absl::StatusOr<Op> op =
       TranslateOperation(statement, unix_transport_, names_, folder_);
+  if (absl::IsNotFound(op.status())) {
+    sent.outcome = RaisedOutcome("NameError", op.status().message());
+    return sent;
+  }
   if (!op.ok()) {
-    sent.outcome = RaisedBy("TypeError", op.status().message());
+    sent.scenario_error = std::string(op.status().message());
     return sent;
   }
   const absl::string_view target = FirstName(op->target);
@@ -218,7 +215,6 @@ StepDriver::Sent StepDriver::PrepareOperation(const Statement& statement,
   return sent;
 }
 
-// ---------------------------------------------------------------------------
 // Outcomes.
 
 void StepDriver::BindResults() {
@@ -267,7 +263,7 @@ std::optional<Outcome> StepDriver::Take(const Sent& sent) {
       if (!stats.has_value()) return std::nullopt;
       const auto found = stats->counts.find(statement.name);
       if (found == stats->counts.end()) {
-        return RaisedBy("KeyError", statement.name);
+        return RaisedOutcome("KeyError", statement.name);
       }
       const Value value(found->second);
       return Compute(statement, &value);
@@ -309,7 +305,7 @@ Outcome StepDriver::Observe(const Statement& statement) {
 Outcome StepDriver::Compute(const Statement& statement, const Value* result) {
   absl::StatusOr<Value> value =
       Evaluate(statement.expression, names_.values(), result);
-  if (!value.ok()) return RaisedBy("TypeError", value.status().message());
+  if (!value.ok()) return RaisedOutcome("TypeError", value.status().message());
   if (statement.targets.empty()) return Outcome::Returned(*std::move(value));
   if (statement.targets.size() == 1) {
     names_.BindHere(statement.targets[0], *std::move(value));
@@ -317,87 +313,12 @@ Outcome StepDriver::Compute(const Statement& statement, const Value* result) {
   }
   const auto* tuple = value->get_if<Tuple>();
   if (tuple == nullptr || tuple->items.size() != statement.targets.size()) {
-    return RaisedBy("ValueError", "wrong number of values to unpack");
+    return RaisedOutcome("ValueError", "wrong number of values to unpack");
   }
   for (std::size_t i = 0; i < statement.targets.size(); ++i) {
     names_.BindHere(statement.targets[i], tuple->items[i]);
   }
   return Outcome::Nothing();
-}
-
-// ---------------------------------------------------------------------------
-// Peers.
-
-StepDriver::Result StepDriver::RunPeerStep(const Step& step) {
-  Result result;
-  for (const Statement& statement : step.statements) {
-    perturbation_.MaybeDelay();
-    PeerOutcome outcome = RunPeerStatement(step, statement);
-    if (testee_.failure().has_value()) return result;
-    result.outcomes.push_back(std::move(outcome.outcome));
-    if (outcome.timed_out) {
-      result.peer_timeout = std::move(outcome.explanation);
-      return result;
-    }
-  }
-  Settle();
-  return result;
-}
-
-PeerOutcome StepDriver::RunPeerStatement(const Step& step,
-                                         const Statement& statement) {
-  const Expression& call = statement.operation;
-  const std::string& operation = call.operands[0].name;
-  std::vector<Value> arguments;
-  NamedValues keywords;
-  for (std::size_t i = 1; i < call.operands.size(); ++i) {
-    const Expression& operand = call.operands[i];
-    if (operation == "accept" && operand.is(Expression::Kind::kName)) {
-      arguments.emplace_back(Reference{operand.name});
-      continue;
-    }
-    absl::StatusOr<Value> value = ToArgument(operand, names_.arguments());
-    // Bytes that have a name are sent by value: peers are the runner's own.
-    if (value.ok() && value->is<Reference>() && operation != "connect") {
-      value = Evaluate(operand, names_.values(), nullptr);
-    }
-    if (!value.ok()) {
-      return {RaisedBy("TypeError", value.status().message()), false, ""};
-    }
-    arguments.push_back(*std::move(value));
-  }
-  for (const auto& [name, expression] : call.keywords) {
-    absl::StatusOr<Value> value =
-        Evaluate(expression, names_.values(), nullptr);
-    if (value.ok()) SetNamed(keywords, name, *std::move(value));
-  }
-  if (operation == "connect" && !AskForAddress(arguments)) return {};
-  PeerOutcome outcome = peers_.Run(step.actor, operation, arguments, keywords);
-  if (outcome.outcome.kind == Outcome::Kind::kRaised) return outcome;
-  if (!IsPlain(statement) || !statement.targets.empty()) {
-    const Value result = outcome.outcome.value;
-    outcome.outcome = Compute(statement, &result);
-  }
-  return outcome;
-}
-
-bool StepDriver::AskForAddress(std::vector<Value>& arguments) {
-  const auto* server =
-      arguments.empty() ? nullptr : arguments[0].get_if<Reference>();
-  if (server == nullptr) return true;
-  if (const Value* reported = names_.ReportedValue(server->name);
-      reported != nullptr && !reported->is<Object>()) {
-    arguments[0] = *reported;  // An address already.
-    return true;
-  }
-  Op op;
-  op.id = testee_.NextId();
-  op.name = "server_address";
-  op.args.push_back(arguments[0]);
-  if (!testee_.Send(op) || !testee_.AwaitDone(op.id)) return false;
-  const Done& done = *testee_.FindDone(op.id);
-  arguments[0] = done.raised ? Value() : done.result;
-  return true;
 }
 
 }  // namespace conformance

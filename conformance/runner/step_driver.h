@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "conformance/protocol/message.h"
 #include "conformance/runner/bound_names.h"
 #include "conformance/runner/peers.h"
@@ -36,6 +37,8 @@ class StepDriver {
     std::vector<Outcome> outcomes;
     // A peer waited in vain: for what. (Whether the testee failed, it knows.)
     std::optional<std::string> peer_timeout;
+    // The step means nothing: a fault of whoever wrote it.
+    std::optional<std::string> scenario_error;
   };
   Result Run(const Step& step);
 
@@ -46,11 +49,15 @@ class StepDriver {
     std::int64_t op = 0;  // 0: it has no op.
     // Known already, without the testee.
     std::optional<Outcome> outcome;
+    // An argument cannot be computed, whatever the testee does.
+    std::optional<std::string> scenario_error;
     bool must_be_awaited = false;
   };
 
   Result RunPeerStep(const Step& step);
-  PeerOutcome RunPeerStatement(const Step& step, const Statement& statement);
+  // A status that is not ok is a scenario error.
+  absl::StatusOr<PeerOutcome> RunPeerStatement(const Step& step,
+                                               const Statement& statement);
   // The first argument of `connect`, if it is a server of the testee: asks it.
   bool AskForAddress(std::vector<Value>& arguments);
 

@@ -144,6 +144,11 @@ bool TesteeProcess::SendLine(absl::string_view line) {
   if (failure_.has_value()) return false;
   const std::string text = absl::StrCat(line, "\n");
   absl::string_view rest = text;
+  // Nearly always there is room.
+  if (const ssize_t count = write(child_->stdin_fd(), rest.data(), rest.size());
+      count > 0) {
+    rest.remove_prefix(static_cast<std::size_t>(count));
+  }
   const Deadline deadline = Deadline::After(deadline_);
   while (!rest.empty()) {
     if (unread().size() > kMaximumLine) {
