@@ -2,6 +2,7 @@
 
 #include "streams/open_stream.h"
 
+#include <cerrno>
 #include <memory>
 #include <utility>
 
@@ -42,6 +43,7 @@ class Opening {
 Task<absl::StatusOr<StreamPair>> OpenStream(
     EventLoop& loop, std::shared_ptr<StreamSocket> socket,
     std::unique_ptr<StreamReader> reader) {
+  if (!socket->valid()) co_return OsError(EBADF);
   if (SocketTransport::IsInUse(*socket)) {
     co_return MakeError(ErrorKind::kRuntime,
                         absl::StrCat("File descriptor ", socket->fd(),

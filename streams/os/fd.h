@@ -2,9 +2,19 @@
 #ifndef STREAMS_OS_FD_H_
 #define STREAMS_OS_FD_H_
 
+#include <sys/types.h>
+
+#include <cstddef>
 #include <utility>
 
 namespace streams {
+
+namespace os {
+
+// As the system call: zero at EOF, -1 and errno. EINTR is retried.
+ssize_t Read(int fd, void* buffer, size_t size);
+
+}  // namespace os
 
 // Owns a file descriptor, and closes it. -1 is none.
 class Fd {

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/testee/call.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+
+namespace streams::testee {
+
+absl::Status Call::Bind(std::initializer_list<const char*> parameters,
+                        size_t required) {
+  const std::vector<const char*> names(parameters);
+  if (args_.size() > names.size()) {
+    return MakeError(ErrorKind::kType,
+                     absl::StrCat(name_, "() takes ", names.size(),
+                                  " positional arguments but ", args_.size(),
+                                  " were given"));
+  }
+  for (const auto& [name, argument] : kwargs_) {
+    if (!absl::c_linear_search(names, absl::string_view(name))) {
+      return MakeError(
+          ErrorKind::kType,
+          absl::StrCat(name_, "() got an unexpected keyword argument '", name,
+                       "'"));
+    }
+  }
+  for (size_t i = 0; i < args_.size(); ++i) {
+    if (Find(names[i]) != nullptr) {
+      return MakeError(
+          ErrorKind::kType,
+          absl::StrCat(name_, "() got multiple values for '", names[i], "'"));
+    }
+    kwargs_.emplace_back(names[i], std::move(args_[i]));
+  }
+  args_.clear();
+  for (size_t i = 0; i < required; ++i) {
+    if (Find(names[i]) == nullptr) {
+      return MakeError(
+          ErrorKind::kType,
+          absl::StrCat(name_, "() missing argument '", names[i], "'"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+const Argument* Call::Find(absl::string_view name) const {
+  for (const auto& [candidate, argument] : kwargs_) {
+    if (candidate == name) return &argument;
+  }
+  return nullptr;
+}
+
+const Item* Call::FindItem(absl::string_view name) const {
+  const Argument* const argument = Find(name);
+  return argument != nullptr ? std::get_if<Item>(argument) : nullptr;
+}
+
+absl::Status Call::WrongType(absl::string_view parameter) const {
+  return MakeError(ErrorKind::kType, absl::StrCat(name_, "(): argument '",
+                                                  parameter, "' is wrong"));
+}
+
+absl::StatusOr<std::optional<int64_t>> Call::Integer(
+    absl::string_view name) const {
+  const Argument* const argument = Find(name);
+  if (argument == nullptr) return std::nullopt;
+  const Item* const item = std::get_if<Item>(argument);
+  if (item == nullptr) return WrongType(name);
+  if (item->is_none()) return std::nullopt;
+  const conformance::Value value = item->ToValue();
+  if (const auto* number = value.get_if<int64_t>()) return *number;
+  if (const auto* flag = value.get_if<bool>()) return *flag ? 1 : 0;
+  return WrongType(name);
+}
+
+absl::StatusOr<bool> Call::Boolean(absl::string_view name,
+                                   bool otherwise) const {
+  const Argument* const argument = Find(name);
+  if (argument == nullptr) return otherwise;
+  const Item* const item = std::get_if<Item>(argument);
+  if (item == nullptr) return WrongType(name);
+  if (item->is_none()) return otherwise;
+  const conformance::Value value = item->ToValue();
+  if (const auto* flag = value.get_if<bool>()) return *flag;
+  if (const auto* number = value.get_if<int64_t>()) return *number != 0;
+  return WrongType(name);
+}
+
+absl::StatusOr<std::optional<std::string>> Call::Text(
+    absl::string_view name) const {
+  const Argument* const argument = Find(name);
+  if (argument == nullptr) return std::nullopt;
+  const Item* const item = std::get_if<Item>(argument);
+  if (item == nullptr) return WrongType(name);
+  if (item->is_none()) return std::nullopt;
+  const conformance::Value value = item->ToValue();
+  if (const auto* text = value.get_if<std::string>()) return *text;
+  // A path or a host may be bytes as well.
+  if (const auto* bytes = value.get_if<conformance::Bytes>()) {
+    return bytes->data;
+  }
+  return WrongType(name);
+}
+
+absl::StatusOr<std::optional<double>> Call::Number(
+    absl::string_view name) const {
+  if (const Item* const item = FindItem(name)) {
+    const conformance::Value value = item->ToValue();
+    if (const auto* number = value.get_if<double>()) return *number;
+  }
+  absl::StatusOr<std::optional<int64_t>> integer = Integer(name);
+  if (!integer.ok()) return integer.status();
+  if (!integer->has_value()) return std::nullopt;
+  return static_cast<double>(**integer);
+}
+
+absl::StatusOr<std::string> Call::Bytes(absl::string_view name) const {
+  if (const Item* const item = FindItem(name)) {
+    const conformance::Value value = item->ToValue();
+    if (const auto* bytes = value.get_if<conformance::Bytes>()) {
+      return bytes->data;
+    }
+  }
+  return WrongType(name);
+}
+
+}  // namespace streams::testee

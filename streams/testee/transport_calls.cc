@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/testee/transport_calls.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "streams/testee/objects.h"
+
+namespace streams::testee {
+
+conformance::Value AddressToValue(const SocketAddress* address) {
+  if (address == nullptr) return conformance::Value();
+  conformance::Tuple tuple;
+  switch (address->family()) {
+    case AddressFamily::kInet:
+      tuple.items = {address->host(), static_cast<int64_t>(address->port())};
+      return tuple;
+    case AddressFamily::kInet6:
+      tuple.items = {address->host(), static_cast<int64_t>(address->port()),
+                     static_cast<int64_t>(address->flow_info()),
+                     static_cast<int64_t>(address->scope_id())};
+      return tuple;
+    case AddressFamily::kUnix:
+      if (address->is_abstract()) return conformance::Bytes{address->path()};
+      return address->path();
+    case AddressFamily::kUnspecified:
+      break;
+  }
+  return conformance::Value();
+}
+
+absl::StatusOr<Answer> GetExtraInfo(
+    Call& call, const std::shared_ptr<Transport>& transport) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({"name", "default"}, 1));
+  STREAMS_ASSIGN_OR_RETURN(const auto name, call.Text("name"));
+  if (name == "peername" && transport->GetSocket() != nullptr) {
+    return Item(AddressToValue(transport->GetPeerName()));
+  }
+  if (name == "sockname" && transport->GetSocket() != nullptr) {
+    return Item(AddressToValue(transport->GetSockName()));
+  }
+  if (name == "socket" && transport->GetSocket() != nullptr) {
+    // The transport owns the socket; whoever holds the one holds the other.
+    return Item(std::make_shared<TransportSocketObject>(
+        std::shared_ptr<const StreamSocket>(transport,
+                                            transport->GetSocket())));
+  }
+  const Item* const otherwise = call.FindItem("default");
+  return otherwise != nullptr ? *otherwise : Item();
+}
+
+absl::StatusOr<Answer> Write(Call& call, Transport& transport) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({"data"}, 1));
+  STREAMS_ASSIGN_OR_RETURN(const std::string data, call.Bytes("data"));
+  STREAMS_RETURN_IF_ERROR(transport.Write(data));
+  return Item();
+}
+
+absl::StatusOr<Answer> WriteLines(Call& call, Transport& transport) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({"data"}, 1));
+  const Item* const item = call.FindItem("data");
+  if (item == nullptr) return call.WrongType("data");
+  const std::vector<Item> parts = item->Parts();
+  std::vector<conformance::Value> values;
+  for (const Item& part : parts) values.push_back(part.ToValue());
+  std::vector<absl::string_view> lines;
+  for (const conformance::Value& value : values) {
+    const auto* const bytes = value.get_if<conformance::Bytes>();
+    if (bytes == nullptr) return call.WrongType("data");
+    lines.push_back(bytes->data);
+  }
+  STREAMS_RETURN_IF_ERROR(transport.WriteLines(lines));
+  return Item();
+}
+
+}  // namespace streams::testee

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <memory>
+#include <utility>
+
+#include "streams/streams.h"
+#include "streams/testee/objects.h"
+#include "streams/testee/operation.h"
+#include "streams/testee/transport_calls.h"
+
+namespace streams::testee {
+namespace {
+
+using WriterPtr = std::shared_ptr<WriterObject>;
+
+StreamWriter& Self(Call& call) { return *call.self<WriterObject>()->writer; }
+
+absl::StatusOr<Answer> WriteBytes(Call& call) {
+  return Write(call, *Self(call).transport());
+}
+
+absl::StatusOr<Answer> WriteSeveral(Call& call) {
+  return WriteLines(call, *Self(call).transport());
+}
+
+absl::StatusOr<Answer> WriteEof(Call& call) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({}));
+  STREAMS_RETURN_IF_ERROR(Self(call).WriteEof());
+  return Item();
+}
+
+absl::StatusOr<Answer> CanWriteEof(Call& call) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({}));
+  return Item(conformance::Value(Self(call).CanWriteEof()));
+}
+
+absl::StatusOr<Answer> Close(Call& call) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({}));
+  Self(call).Close();
+  return Item();
+}
+
+absl::StatusOr<Answer> IsClosing(Call& call) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({}));
+  return Item(conformance::Value(Self(call).IsClosing()));
+}
+
+Pending AwaitWaitClosed(WriterPtr self) {
+  STREAMS_CO_RETURN_IF_ERROR(co_await self->writer->WaitClosed());
+  co_return Item();
+}
+
+absl::StatusOr<Answer> WaitClosed(Call& call) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({}));
+  return AwaitWaitClosed(call.self<WriterObject>());
+}
+
+Pending AwaitDrain(WriterPtr self) {
+  STREAMS_CO_RETURN_IF_ERROR(co_await self->writer->Drain());
+  co_return Item();
+}
+
+absl::StatusOr<Answer> Drain(Call& call) {
+  STREAMS_RETURN_IF_ERROR(call.Bind({}));
+  return AwaitDrain(call.self<WriterObject>());
+}
+
+absl::StatusOr<Answer> ExtraInfo(Call& call) {
+  return GetExtraInfo(call, Self(call).transport());
+}
+
+absl::StatusOr<Answer> GetTransport(Call& call) {
+  return Item(std::make_shared<TransportObject>(Self(call).transport()));
+}
+
+constexpr Operation kOperations[] = {
+    {"can_write_eof", CanWriteEof},
+    {"close", Close},
+    {"drain", Drain},
+    {"get_extra_info", ExtraInfo},
+    {"is_closing", IsClosing},
+    {"transport", GetTransport, Operation::Form::kGet},
+    {"wait_closed", WaitClosed},
+    {"write", WriteBytes},
+    {"write_eof", WriteEof},
+    {"writelines", WriteSeveral},
+};
+
+}  // namespace
+
+absl::Span<const Operation> WriterOperations() { return kOperations; }
+
+}  // namespace streams::testee
