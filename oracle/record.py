@@ -87,12 +87,13 @@ def find_interpreters(options):
 
 def passes(repeat):
     """[(what it is called, arguments of the runner)]"""
-    repeated = ["--repeat", str(repeat), "--perturb"]
     cores = str(os.cpu_count() or 1)
+    once = ["--jobs", cores]
+    repeated = [*once, "--repeat", str(repeat), "--perturb"]
     return [
-        ("idle", ["--jobs", cores]),
-        ("perturbed", [*repeated, "1", "--jobs", cores]),
-        ("perturbed, on a busy machine", [*repeated, "2", "--jobs", cores, "--load", cores]),
+        ("idle", once),
+        ("perturbed", [*repeated, "1"]),
+        ("perturbed, on a busy machine", [*repeated, "2", "--load", cores]),
     ]
 
 
