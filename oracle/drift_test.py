@@ -34,6 +34,7 @@ class DriftTest(unittest.TestCase):
             command += ["--testee", observation.testee_command(self.interpreter)]
             command += ["--edition", version, "--oracle", "recorded"]
             command += ["--scenarios", _SCENARIOS, "--json", report_path]
+            command += ["--jobs", str(os.cpu_count() or 1)]
             result = subprocess.run(
                 command,
                 stdin=subprocess.DEVNULL,
