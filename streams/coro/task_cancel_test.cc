@@ -3,6 +3,7 @@
 // How tasks are cancelled, case by case as CPython 3.15.2 was seen to do it.
 // Above each case: the asyncio program, and what it printed; "k:" is the turn,
 // counted from the one in which the tasks were made.
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -246,6 +247,22 @@ TEST_F(TaskCancelTest, WhoseTaskIsDoneIsCancelledAtTheWakeUp) {
   EXPECT_EQ(Turn(), "out=cancelled");
   EXPECT_TRUE(outer.cancelled());
   EXPECT_FALSE(inner.cancelled());
+}
+
+Task<absl::Status> AwaitHeld(std::optional<Task<absl::Status>>& held) {
+  co_return co_await std::move(*held);
+}
+
+// Nothing of Python's: there, a frame lives as long as somebody awaits it.
+TEST_F(TaskCancelTest, ACalleeThatOthersDestroyedIsNotLookedAt) {
+  std::optional<Task<absl::Status>> held = Catch(trace_, "a", future_);
+  auto task = Spawn(queue_, AwaitHeld(held));
+  Turn();
+  held.reset();
+  EXPECT_TRUE(task.Cancel());
+  EXPECT_FALSE(future_.done());
+  EXPECT_EQ(Turn(), "");
+  EXPECT_FALSE(task.done());
 }
 
 }  // namespace
