@@ -9,6 +9,10 @@ import asyncio
 import selectors
 
 TURNS = 8
+# Some bugs make asyncio spin: a transport that always wants to write and has
+# nothing to (gh-155888). A loop that has turned so often is as settled as it
+# will ever be. An honest one needs a turn for every 64 KiB.
+MOST_TURNS = 10_000
 
 
 class _WatchedSelector(selectors.DefaultSelector):
@@ -23,14 +27,23 @@ class _WatchedSelector(selectors.DefaultSelector):
     def __init__(self, control_fd):
         super().__init__()
         self._control_fd = control_fd
-        self.when_idle = None
+        self._when_idle = None
+        self._turns = 0
+
+    def call_when_idle(self, callback):
+        self._when_idle = callback
+        self._turns = 0
 
     def select(self, timeout=None):
-        if self.when_idle is None or (timeout is not None and timeout <= 0):
+        if self._when_idle is None:
             return super().select(timeout)
+        self._turns += 1
         events = super().select(0)
-        if all(key.fd == self._control_fd for key, _ in events):
-            callback, self.when_idle = self.when_idle, None
+        quiet = (timeout is None or timeout > 0) and all(
+            key.fd == self._control_fd for key, _ in events
+        )
+        if quiet or self._turns > MOST_TURNS:
+            callback, self._when_idle = self._when_idle, None
             callback()
         # Not to wait now: the callback may have made something ready.
         return events
@@ -51,7 +64,7 @@ class AsyncioLoop(asyncio.SelectorEventLoop):
         self._ahead += seconds
 
     def call_when_idle(self, callback):
-        self._watched.when_idle = callback
+        self._watched.call_when_idle(callback)
 
 
 def make_uvloop():
