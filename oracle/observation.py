@@ -4,6 +4,7 @@
 import collections
 import json
 import os
+import shlex
 import subprocess
 import tempfile
 
@@ -30,7 +31,8 @@ def certify_path():
 
 def testee_command(interpreter):
     folder = os.path.dirname(os.path.abspath(__file__))
-    return "'%s' '%s'" % (interpreter.path, os.path.join(folder, "testee.py"))
+    program = os.path.join(folder, "testee.py")
+    return " ".join(shlex.quote(each) for each in (interpreter.path, program))
 
 
 def observe(certify, testee, files, arguments=()):

@@ -238,6 +238,13 @@ class AnnotateTest(unittest.TestCase):
         result, _ = self.record({"3.8.18": run('b"x"')})
         self.assertNotIn("Because", result)
 
+    def test_a_message_that_differs_in_a_port_is_no_change(self):
+        first, _ = self.record({"3.8.18": run("E()", "refused by port 4711")})
+        second, _ = self.record({"3.8.18": run("E()", "refused by port 815")})
+        self.assertEqual(first, second)
+        third, _ = self.record({"3.8.18": run("E()", "refused")})
+        self.assertIn("E()  # refused\n", third)
+
 
 class VariationTest(unittest.TestCase):
     def problems(self, *runs, **more):

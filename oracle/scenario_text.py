@@ -17,6 +17,7 @@ _SCENARIO = re.compile(r"scenario\s+(\S+)")
 _RECORDED = re.compile(r"\s+recorded\s+(\w+)(?:\s+on\s+([^#]*))?")
 _FILE_RECORDED = re.compile(r"recorded\s+on\s+([^#]*)")
 _TAG = re.compile(r"\[([^\]]*)\]\s*")
+_VARYING = re.compile(r"0x[0-9a-f]+|\d+|/tmp/[^\s'\"]*")
 _NUMBER = re.compile(r"(\d+):\s+")
 
 # A line with an outcome. `statement` counts from 0; `conditions` is the tag's
@@ -122,15 +123,25 @@ class Step:
             if _says(each) and _is_recorded(parse_outcome_line(each))
         ]
         at = old[0] if old else 0
-        # A comment that somebody put behind an outcome stays, as long as the
-        # outcome does.
-        comments = {}
-        for index in old:
-            text, comment = split_comment(self.below[index])
-            comments[text] = comment and self.below[index]
-        new_lines = [comments.get(each) or each for each in new_lines]
+        old_lines = {split_comment(self.below[i])[0]: self.below[i] for i in old}
+        new_lines = [_keep_comment(old_lines, each) for each in new_lines]
         self.below = [each for i, each in enumerate(self.below) if i not in old]
         self.below[at:at] = new_lines
+
+
+def _keep_comment(old_lines, new_line):
+    """The old line, if it says the same as the new one.
+
+    A comment that somebody put behind an outcome stays as long as the outcome
+    does. A message that differs in nothing but a port, an address or the name
+    of a temporary file is the same message.
+    """
+    text, message = split_comment(new_line)
+    old_line = old_lines.get(text, new_line)
+    _, comment = split_comment(old_line)
+    if not message or _VARYING.sub("#", message) == _VARYING.sub("#", comment):
+        return old_line
+    return new_line
 
 
 def _says(line):
