@@ -89,9 +89,11 @@ int Badness(Verdict verdict) {
 void JudgeRuns(const Scenario& scenario, const Expectations& expectations,
                const ScenarioHistory& testee, ScenarioResult& result) {
   int unlike = 0;
+  int runs = 0;
   bool is_first = true;
   for (const RunHistory& run : testee.runs) {
     Judgement judgement = Judge(scenario, expectations, run);
+    runs += run.count;
     if (!is_first && judgement.verdict != result.judgement.verdict) ++unlike;
     if (is_first ||
         Badness(judgement.verdict) > Badness(result.judgement.verdict)) {
@@ -102,7 +104,7 @@ void JudgeRuns(const Scenario& scenario, const Expectations& expectations,
   }
   if (unlike > 0) {
     result.warnings.push_back(
-        absl::StrCat("its verdict varies over ", testee.runs.size(), " runs"));
+        absl::StrCat("its verdict varies over ", runs, " runs"));
   }
 }
 

@@ -39,6 +39,8 @@ ExecutionOptions ExecutionOptionsOf(const CertifyOptions& options) {
   execution.deadline = options.deadline;
   execution.keep_wire_log = options.verbose;
   execution.repeat = options.repeat;
+  // Whoever observes compares the runs for himself.
+  execution.merge_same_runs = !options.observe;
   execution.jobs = options.jobs;
   execution.perturbation_seed = options.perturbation_seed;
   return execution;

@@ -60,12 +60,21 @@ class Execution::Worker {
   ScenarioHistory Run(const CatalogEntry& entry) {
     ScenarioHistory history = NewHistory(entry);
     for (int run = 0; run < execution_.options_.repeat; ++run) {
-      history.runs.push_back(RunOnce(entry, run));
+      Keep(RunOnce(entry, run), history);
     }
     return history;
   }
 
  private:
+  void Keep(RunHistory run, ScenarioHistory& history) const {
+    for (RunHistory& kept : history.runs) {
+      if (!execution_.options_.merge_same_runs || !SameRun(kept, run)) continue;
+      ++kept.count;
+      return;
+    }
+    history.runs.push_back(std::move(run));
+  }
+
   RunHistory RunOnce(const CatalogEntry& entry, int run) {
     const ExecutionOptions& options = execution_.options_;
     if (RunHistory failed; !EnsureTestee(failed)) return failed;

@@ -26,6 +26,8 @@ struct ExecutionOptions {
   std::chrono::milliseconds deadline{10'000};
   bool keep_wire_log = false;
   int repeat = 1;
+  // Of runs which are the same to a judge, only the first is kept.
+  bool merge_same_runs = true;
   // Testee processes at a time.
   int jobs = 1;
   // Disturb each run, with this seed.

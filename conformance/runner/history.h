@@ -42,11 +42,20 @@ struct RunHistory {
   // The line of the step that could not be finished; 0: all were, or none.
   int stopped_at_line = 0;
   std::string perturbation = "none";
+  // So many runs were like this one, itself included.
+  int count = 1;
   // In order. Shorter than the scenario if it was not finished.
   std::vector<ObservedOutcome> outcomes;
   std::string stderr_text;
   std::vector<std::string> wire_log;
 };
+
+// The same outcome in little memory: a long value becomes its length and hash,
+// of which its text consists anyway.
+Outcome Compacted(Outcome outcome);
+
+// Whether a judge could not tell the two apart.
+bool SameRun(const RunHistory& a, const RunHistory& b);
 
 // All runs of one variant.
 struct ScenarioHistory {

@@ -50,6 +50,7 @@ Json RunToJson(const ScenarioHistory& history, const RunHistory& run,
   Json json = {{"state", RunStateName(run.state)},
                {"explanation", run.explanation},
                {"perturbation", run.perturbation},
+               {"count", run.count},
                {"stopped_at_line", run.stopped_at_line},
                {"outcomes", std::move(outcomes)},
                {"stderr", run.stderr_text}};

@@ -10,6 +10,7 @@
 //       "compare_messages": false, "state": "observed", "explanation": "",
 //       "runs": [
 //         {"state": "observed", "explanation": "", "perturbation": "seed 1",
+//         "count": 1,
 //          "stopped_at_line": 0, "stderr": "", "wire": ["-> {…}"],
 //          "outcomes": [
 //            {"line": 14, "statement": 0, "text": "ValueError()",

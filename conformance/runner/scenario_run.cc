@@ -38,8 +38,9 @@ bool Contains(const std::vector<std::string>& words, const std::string& word) {
 bool RunStep(const Step& step, StepDriver& driver, RunHistory& history) {
   StepDriver::Result result = driver.Run(step);
   for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
-    history.outcomes.push_back(ObservedOutcome{step.line, static_cast<int>(i),
-                                               std::move(result.outcomes[i])});
+    history.outcomes.push_back(
+        ObservedOutcome{step.line, static_cast<int>(i),
+                        Compacted(std::move(result.outcomes[i]))});
   }
   if (result.scenario_error.has_value()) {
     history.state = RunState::kScenarioError;
