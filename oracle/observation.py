@@ -114,13 +114,15 @@ def read_documents(documents, version):
 def compare_runs(runs, where, compare_messages):
     """Returns the outcomes, and sentences about those that vary."""
     seen, declared = {}, {}
+    all_runs = sum(run.get("count", 1) for run in runs)
     for run in runs:
         for entry in run["outcomes"]:
             key = entry["line"], entry["statement"]
             outcome = outcome_of(entry)
             shown = outcome if compare_messages else outcome.text
             counts = seen.setdefault(key, collections.OrderedDict())
-            counts.setdefault(shown, [outcome, 0, run.get("perturbation", "")])[1] += 1
+            count = counts.setdefault(shown, [outcome, 0, run["perturbation"]])
+            count[1] += run.get("count", 1)  # Equal runs are told once.
             if "alternatives" in entry:
                 declared[key] = entry["alternatives"]
     problems = []
@@ -143,7 +145,7 @@ def compare_runs(runs, where, compare_messages):
                 for outcome, count, perturbation in counts.values()
             )
             problems.append("%s: the outcome varies: %s" % (place, each))
-        if sum(count for _, count, _ in counts.values()) != len(runs):
+        if sum(count for _, count, _ in counts.values()) != all_runs:
             problems.append("%s: not every run came that far" % place)
     outcomes = {key: next(iter(counts.values()))[0] for key, counts in seen.items()}
     return outcomes, problems
