@@ -18,6 +18,7 @@
 #include "streams/loop/resolver.h"
 #include "streams/open_stream.h"
 #include "streams/os/error.h"
+#include "streams/tls_options.h"
 
 namespace streams {
 namespace {
@@ -71,6 +72,9 @@ Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
                                                 OpenConnectionOptions options) {
   STREAMS_CO_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
                               StreamReader::Create(loop, options.limit()));
+  STREAMS_CO_RETURN_IF_ERROR(internal::CheckWithoutTls(
+      options.server_hostname().has_value(), options.ssl_handshake_timeout(),
+      options.ssl_shutdown_timeout()));
   std::shared_ptr<StreamSocket> socket = options.socket();
   if (options.has_address()) {
     if (socket != nullptr) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "streams/coro/task.h"
 #include "streams/loop/event_loop.h"
 #include "streams/os/address.h"
@@ -70,6 +71,20 @@ class OpenConnectionOptions {
     return *this;
   }
 
+  // Meaningful with TLS only, which is yet to come: refused with kValue.
+  OpenConnectionOptions& set_server_hostname(std::string server_hostname) {
+    server_hostname_ = std::move(server_hostname);
+    return *this;
+  }
+  OpenConnectionOptions& set_ssl_handshake_timeout(absl::Duration timeout) {
+    ssl_handshake_timeout_ = timeout;
+    return *this;
+  }
+  OpenConnectionOptions& set_ssl_shutdown_timeout(absl::Duration timeout) {
+    ssl_shutdown_timeout_ = timeout;
+    return *this;
+  }
+
   int64_t limit() const { return limit_; }
   bool has_address() const { return has_address_; }
   const AddressQuery& query() const { return query_; }
@@ -78,12 +93,25 @@ class OpenConnectionOptions {
     return local_query_;
   }
 
+  const std::optional<std::string>& server_hostname() const {
+    return server_hostname_;
+  }
+  std::optional<absl::Duration> ssl_handshake_timeout() const {
+    return ssl_handshake_timeout_;
+  }
+  std::optional<absl::Duration> ssl_shutdown_timeout() const {
+    return ssl_shutdown_timeout_;
+  }
+
  private:
   int64_t limit_ = kDefaultLimit;
   bool has_address_ = false;
   AddressQuery query_;
   std::shared_ptr<StreamSocket> socket_;
   std::optional<AddressQuery> local_query_;
+  std::optional<std::string> server_hostname_;
+  std::optional<absl::Duration> ssl_handshake_timeout_;
+  std::optional<absl::Duration> ssl_shutdown_timeout_;
 };
 
 // Connects to a TCP server. Tries all addresses of the host, one after the

@@ -2,6 +2,7 @@
 
 #include "streams/open_unix_connection.h"
 
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "streams/open_stream.h"
 #include "streams/os/address.h"
 #include "streams/os/error.h"
+#include "streams/tls_options.h"
 
 namespace streams {
 
@@ -19,6 +21,9 @@ Task<absl::StatusOr<StreamPair>> OpenUnixConnection(
     EventLoop& loop, OpenUnixConnectionOptions options) {
   STREAMS_CO_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
                               StreamReader::Create(loop, options.limit()));
+  STREAMS_CO_RETURN_IF_ERROR(internal::CheckWithoutTls(
+      options.server_hostname().has_value(), options.ssl_handshake_timeout(),
+      options.ssl_shutdown_timeout()));
   std::shared_ptr<StreamSocket> socket = options.socket();
   if (options.path().has_value()) {
     if (socket != nullptr) {
@@ -26,6 +31,7 @@ Task<absl::StatusOr<StreamPair>> OpenUnixConnection(
           ErrorKind::kValue,
           "path and sock can not be specified at the same time");
     }
+    if (options.path()->empty()) co_return OsError(EINVAL);  // As connect().
     STREAMS_CO_ASSIGN_OR_RETURN(const SocketAddress address,
                                 SocketAddress::FromUnixPath(*options.path()));
     STREAMS_CO_ASSIGN_OR_RETURN(
@@ -34,6 +40,8 @@ Task<absl::StatusOr<StreamPair>> OpenUnixConnection(
     socket = std::make_shared<StreamSocket>(std::move(connected));
   } else if (socket == nullptr) {
     co_return MakeError(ErrorKind::kValue, "no path and sock were specified");
+  } else if (!socket->valid()) {
+    co_return OsError(EBADF);
   } else if (socket->family() != AddressFamily::kUnix) {
     co_return MakeError(ErrorKind::kValue,
                         "A UNIX Domain Stream Socket was expected");

@@ -3,7 +3,6 @@
 #include "streams/reader.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -74,9 +73,8 @@ void StreamReader::FeedEof() {
 }
 
 void StreamReader::SetError(absl::Status error) {
-  assert(!error.ok());
   error_ = std::move(error);
-  Wake(error_);
+  if (!error_.ok()) Wake(error_);
 }
 
 absl::Status StreamReader::SetTransport(std::shared_ptr<Transport> transport) {

@@ -129,8 +129,8 @@ class StreamReader {
   // asyncio: feed_eof.
   void FeedEof();
 
-  // Whoever waits, and every later call, fails with `error`, which must not be
-  // OK. asyncio: set_exception.
+  // Whoever waits, and every later call, fails with `error`. OK makes the
+  // reader usable again, and wakes nobody. asyncio: set_exception.
   void SetError(absl::Status error);
 
   // The transport to pause and to resume; kAssertion if there is one already.

@@ -23,6 +23,7 @@
 #include "streams/os/address_lookup.h"
 #include "streams/os/error.h"
 #include "streams/server_builder.h"
+#include "streams/tls_options.h"
 
 namespace streams {
 namespace {
@@ -106,6 +107,9 @@ absl::StatusOr<std::vector<std::shared_ptr<StreamSocket>>> BindAll(
 Task<absl::StatusOr<std::shared_ptr<Server>>> StartServer(
     EventLoop& loop, ClientConnectedCallback callback,
     StartServerOptions options) {
+  STREAMS_CO_RETURN_IF_ERROR(internal::CheckWithoutTls(
+      /*has_server_hostname=*/false, options.ssl_handshake_timeout(),
+      options.ssl_shutdown_timeout()));
   std::vector<std::shared_ptr<StreamSocket>> sockets;
   if (options.has_address()) {
     if (options.socket() != nullptr) {
@@ -117,6 +121,7 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartServer(
                                 co_await ResolveHosts(loop, options));
     STREAMS_CO_ASSIGN_OR_RETURN(sockets, BindAll(addresses, options));
   } else if (options.socket() != nullptr) {
+    if (!options.socket()->valid()) co_return OsError(EBADF);
     sockets.push_back(options.socket());
   } else {
     co_return MakeError(ErrorKind::kValue,

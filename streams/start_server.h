@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "streams/client_connected_callback.h"
 #include "streams/coro/task.h"
 #include "streams/loop/event_loop.h"
@@ -85,6 +86,16 @@ class StartServerOptions {
     return *this;
   }
 
+  // Meaningful with TLS only, which is yet to come: refused with kValue.
+  StartServerOptions& set_ssl_handshake_timeout(absl::Duration timeout) {
+    ssl_handshake_timeout_ = timeout;
+    return *this;
+  }
+  StartServerOptions& set_ssl_shutdown_timeout(absl::Duration timeout) {
+    ssl_shutdown_timeout_ = timeout;
+    return *this;
+  }
+
   bool has_address() const { return has_address_; }
   const std::vector<std::string>& hosts() const { return hosts_; }
   uint16_t port() const { return port_; }
@@ -97,6 +108,13 @@ class StartServerOptions {
   bool reuse_port() const { return reuse_port_; }
   bool keep_alive() const { return keep_alive_; }
   bool start_serving() const { return start_serving_; }
+
+  std::optional<absl::Duration> ssl_handshake_timeout() const {
+    return ssl_handshake_timeout_;
+  }
+  std::optional<absl::Duration> ssl_shutdown_timeout() const {
+    return ssl_shutdown_timeout_;
+  }
 
  private:
   bool has_address_ = false;
@@ -111,6 +129,8 @@ class StartServerOptions {
   bool reuse_port_ = false;
   bool keep_alive_ = false;
   bool start_serving_ = true;
+  std::optional<absl::Duration> ssl_handshake_timeout_;
+  std::optional<absl::Duration> ssl_shutdown_timeout_;
 };
 
 // Listens on TCP addresses, and calls `callback` for each connection. Binds to

@@ -16,6 +16,7 @@
 #include "streams/os/error.h"
 #include "streams/os/path_status.h"
 #include "streams/server_builder.h"
+#include "streams/tls_options.h"
 
 namespace streams {
 namespace {
@@ -44,6 +45,9 @@ absl::StatusOr<std::shared_ptr<StreamSocket>> BindTo(const std::string& path) {
 Task<absl::StatusOr<std::shared_ptr<Server>>> StartUnixServer(
     EventLoop& loop, ClientConnectedCallback callback,
     StartUnixServerOptions options) {
+  STREAMS_CO_RETURN_IF_ERROR(internal::CheckWithoutTls(
+      /*has_server_hostname=*/false, options.ssl_handshake_timeout(),
+      options.ssl_shutdown_timeout()));
   std::shared_ptr<StreamSocket> socket = options.socket();
   if (options.path().has_value()) {
     if (socket != nullptr) {
@@ -55,6 +59,8 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartUnixServer(
   } else if (socket == nullptr) {
     co_return MakeError(ErrorKind::kValue,
                         "path was not specified, and no sock specified");
+  } else if (!socket->valid()) {
+    co_return OsError(EBADF);
   } else if (socket->family() != AddressFamily::kUnix) {
     co_return MakeError(ErrorKind::kValue,
                         "A UNIX Domain Stream Socket was expected");

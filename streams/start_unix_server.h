@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "streams/client_connected_callback.h"
 #include "streams/coro/task.h"
 #include "streams/loop/event_loop.h"
@@ -51,12 +52,29 @@ class StartUnixServerOptions {
     return *this;
   }
 
+  // Meaningful with TLS only, which is yet to come: refused with kValue.
+  StartUnixServerOptions& set_ssl_handshake_timeout(absl::Duration timeout) {
+    ssl_handshake_timeout_ = timeout;
+    return *this;
+  }
+  StartUnixServerOptions& set_ssl_shutdown_timeout(absl::Duration timeout) {
+    ssl_shutdown_timeout_ = timeout;
+    return *this;
+  }
+
   const std::optional<std::string>& path() const { return path_; }
   int64_t limit() const { return limit_; }
   const std::shared_ptr<StreamSocket>& socket() const { return socket_; }
   int backlog() const { return backlog_; }
   bool start_serving() const { return start_serving_; }
   bool cleanup_socket() const { return cleanup_socket_; }
+
+  std::optional<absl::Duration> ssl_handshake_timeout() const {
+    return ssl_handshake_timeout_;
+  }
+  std::optional<absl::Duration> ssl_shutdown_timeout() const {
+    return ssl_shutdown_timeout_;
+  }
 
  private:
   std::optional<std::string> path_;
@@ -65,6 +83,8 @@ class StartUnixServerOptions {
   int backlog_ = 100;
   bool start_serving_ = true;
   bool cleanup_socket_ = true;
+  std::optional<absl::Duration> ssl_handshake_timeout_;
+  std::optional<absl::Duration> ssl_shutdown_timeout_;
 };
 
 // Listens on a Unix socket; otherwise as StartServer(). A socket that a dead

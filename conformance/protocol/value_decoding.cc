@@ -173,8 +173,12 @@ absl::StatusOr<Value> ValueDecoder::DecodeBytes(const Json& json,
                      kMaxExpandedBytes));
   }
   Bytes bytes;
-  bytes.data.reserve(piece.size() * (piece.empty() ? 0 : count));
-  for (uint64_t i = 0; i < count && !piece.empty(); ++i) bytes.data += piece;
+  if (piece.size() == 1) {
+    bytes.data.assign(count, piece[0]);  // By far the most frequent, and large.
+  } else if (!piece.empty()) {
+    bytes.data.reserve(piece.size() * count);
+    for (uint64_t i = 0; i < count; ++i) bytes.data += piece;
+  }
   expanded_ += bytes.data.size();
   return Value(std::move(bytes));
 }

@@ -83,6 +83,14 @@ absl::StatusOr<std::optional<int64_t>> Call::Integer(
   return WrongType(name);
 }
 
+absl::StatusOr<int64_t> Call::IntegerOr(absl::string_view name,
+                                        int64_t otherwise) const {
+  if (Find(name) == nullptr) return otherwise;
+  STREAMS_ASSIGN_OR_RETURN(const std::optional<int64_t> number, Integer(name));
+  if (!number.has_value()) return WrongType(name);
+  return *number;
+}
+
 absl::StatusOr<bool> Call::Boolean(absl::string_view name,
                                    bool otherwise) const {
   const Argument* const argument = Find(name);
@@ -125,9 +133,9 @@ absl::StatusOr<std::optional<double>> Call::Number(
 }
 
 absl::StatusOr<std::string> Call::Bytes(absl::string_view name) const {
-  if (const Item* const item = FindItem(name)) {
-    const conformance::Value value = item->ToValue();
-    if (const auto* bytes = value.get_if<conformance::Bytes>()) {
+  const Item* const item = FindItem(name);
+  if (item != nullptr && item->value() != nullptr) {
+    if (const auto* bytes = item->value()->get_if<conformance::Bytes>()) {
       return bytes->data;
     }
   }

@@ -60,6 +60,9 @@ class Call {
   // An argument by name. Absent, or None: nullopt, null, or the default. kType
   // if it is of another type.
   absl::StatusOr<std::optional<int64_t>> Integer(absl::string_view name) const;
+  // Here None is of another type.
+  absl::StatusOr<int64_t> IntegerOr(absl::string_view name,
+                                    int64_t otherwise) const;
   absl::StatusOr<bool> Boolean(absl::string_view name, bool otherwise) const;
   absl::StatusOr<std::optional<std::string>> Text(absl::string_view name) const;
   absl::StatusOr<std::optional<double>> Number(absl::string_view name) const;

@@ -21,9 +21,10 @@ namespace {
 
 absl::StatusOr<Answer> MakeReader(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"limit"}));
-  STREAMS_ASSIGN_OR_RETURN(const auto limit, call.Integer("limit"));
-  STREAMS_ASSIGN_OR_RETURN(
-      auto reader, StreamReader::Create(call.loop(), limit.value_or(65536)));
+  STREAMS_ASSIGN_OR_RETURN(const int64_t limit,
+                           call.IntegerOr("limit", kDefaultLimit));
+  STREAMS_ASSIGN_OR_RETURN(auto reader,
+                           StreamReader::Create(call.loop(), limit));
   return Item(std::make_shared<ReaderObject>(std::move(reader)));
 }
 

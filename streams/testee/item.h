@@ -47,6 +47,11 @@ class Item {
     return object_ == nullptr && !is_tuple_ && value_.is_none();
   }
 
+  // Null if it is not a value.
+  const conformance::Value* value() const {
+    return object_ == nullptr && !is_tuple_ ? &value_ : nullptr;
+  }
+
   // As the runner is told: an object is its class.
   conformance::Value ToValue() const {
     if (object_ != nullptr) return conformance::Object{object_->class_name()};

@@ -29,12 +29,8 @@ Pending AwaitRead(ReaderPtr self, int64_t count) {
 
 absl::StatusOr<Answer> Read(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"n"}));
-  if (const Item* item = call.FindItem("n");
-      item != nullptr && item->is_none()) {
-    return call.WrongType("n");
-  }
-  STREAMS_ASSIGN_OR_RETURN(const auto count, call.Integer("n"));
-  return AwaitRead(call.self<ReaderObject>(), count.value_or(-1));
+  STREAMS_ASSIGN_OR_RETURN(const int64_t count, call.IntegerOr("n", -1));
+  return AwaitRead(call.self<ReaderObject>(), count);
 }
 
 Pending AwaitReadLine(ReaderPtr self) {
@@ -117,6 +113,10 @@ absl::StatusOr<Answer> SetException(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"exc"}, 1));
   const Item* const item = call.FindItem("exc");
   if (item == nullptr) return call.WrongType("exc");
+  if (item->is_none()) {
+    call.self<ReaderObject>()->reader->SetError(absl::OkStatus());
+    return Item();
+  }
   const conformance::Value value = item->ToValue();
   const auto* const error = value.get_if<conformance::ErrorValue>();
   if (error == nullptr) return call.WrongType("exc");

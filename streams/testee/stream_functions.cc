@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "streams/testee/callbacks.h"
 #include "streams/testee/objects.h"
 #include "streams/testee/python_error.h"
@@ -111,6 +112,22 @@ absl::Status SetLocalAddress(Call& call, OpenConnectionOptions& options) {
   return absl::OkStatus();
 }
 
+// The time-outs of TLS, which this testee does not offer otherwise.
+template <class Options>
+absl::Status SetTimeouts(Call& call, Options& options) {
+  STREAMS_ASSIGN_OR_RETURN(const auto handshake,
+                           call.Number("ssl_handshake_timeout"));
+  STREAMS_ASSIGN_OR_RETURN(const auto shutdown,
+                           call.Number("ssl_shutdown_timeout"));
+  if (handshake.has_value()) {
+    options.set_ssl_handshake_timeout(absl::Seconds(*handshake));
+  }
+  if (shutdown.has_value()) {
+    options.set_ssl_shutdown_timeout(absl::Seconds(*shutdown));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Item PairItem(StreamPair pair) {
@@ -121,8 +138,10 @@ Item PairItem(StreamPair pair) {
 }
 
 absl::StatusOr<Answer> OpenConnectionCall(Call& call) {
-  STREAMS_RETURN_IF_ERROR(call.Bind({"host", "port", "limit", "family", "proto",
-                                     "flags", "sock", "local_addr"}));
+  STREAMS_RETURN_IF_ERROR(
+      call.Bind({"host", "port", "limit", "family", "proto", "flags", "sock",
+                 "local_addr", "ssl", "server_hostname",
+                 "ssl_handshake_timeout", "ssl_shutdown_timeout"}));
   OpenConnectionOptions options;
   STREAMS_ASSIGN_OR_RETURN(const auto host, call.Text("host"));
   STREAMS_ASSIGN_OR_RETURN(const auto port, Port(call));
@@ -139,11 +158,16 @@ absl::StatusOr<Answer> OpenConnectionCall(Call& call) {
   SetIf(options, &OpenConnectionOptions::set_flags, flags);
   if (family.has_value()) options.set_family(FamilyOf(*family));
   options.set_socket(std::move(socket));
+  STREAMS_RETURN_IF_ERROR(SetTimeouts(call, options));
+  STREAMS_ASSIGN_OR_RETURN(const auto hostname, call.Text("server_hostname"));
+  SetIf(options, &OpenConnectionOptions::set_server_hostname, hostname);
   return AwaitPair(OpenConnection(call.loop(), std::move(options)));
 }
 
 absl::StatusOr<Answer> OpenUnixConnectionCall(Call& call) {
-  STREAMS_RETURN_IF_ERROR(call.Bind({"path", "limit", "sock"}));
+  STREAMS_RETURN_IF_ERROR(
+      call.Bind({"path", "limit", "sock", "ssl", "server_hostname",
+                 "ssl_handshake_timeout", "ssl_shutdown_timeout"}));
   OpenUnixConnectionOptions options;
   STREAMS_ASSIGN_OR_RETURN(const auto path, call.Text("path"));
   STREAMS_ASSIGN_OR_RETURN(const auto limit, call.Integer("limit"));
@@ -151,15 +175,18 @@ absl::StatusOr<Answer> OpenUnixConnectionCall(Call& call) {
   if (path.has_value()) options.set_path(*path);
   SetIf(options, &OpenUnixConnectionOptions::set_limit, limit);
   options.set_socket(std::move(socket));
+  STREAMS_RETURN_IF_ERROR(SetTimeouts(call, options));
+  STREAMS_ASSIGN_OR_RETURN(const auto hostname, call.Text("server_hostname"));
+  SetIf(options, &OpenUnixConnectionOptions::set_server_hostname, hostname);
   return AwaitPair(OpenUnixConnection(call.loop(), std::move(options)));
 }
 
 absl::StatusOr<Answer> StartServerCall(Call& call) {
-  STREAMS_RETURN_IF_ERROR(
-      call.Bind({"client_connected_cb", "host", "port", "limit", "family",
-                 "flags", "sock", "backlog", "reuse_address", "reuse_port",
-                 "keep_alive", "start_serving"},
-                1));
+  STREAMS_RETURN_IF_ERROR(call.Bind(
+      {"client_connected_cb", "host", "port", "limit", "family", "flags",
+       "sock", "backlog", "reuse_address", "reuse_port", "keep_alive",
+       "start_serving", "ssl", "ssl_handshake_timeout", "ssl_shutdown_timeout"},
+      1));
   auto pairs = std::make_shared<AcceptedPairs>();
   STREAMS_ASSIGN_OR_RETURN(auto callback, CallbackOf(call, pairs));
   StartServerOptions options;
@@ -188,6 +215,7 @@ absl::StatusOr<Answer> StartServerCall(Call& call) {
       .set_reuse_port(reuse_port)
       .set_keep_alive(keep_alive)
       .set_start_serving(start_serving);
+  STREAMS_RETURN_IF_ERROR(SetTimeouts(call, options));
   return AwaitServer(
       StartServer(call.loop(), std::move(callback), std::move(options)),
       std::move(pairs));
@@ -196,7 +224,8 @@ absl::StatusOr<Answer> StartServerCall(Call& call) {
 absl::StatusOr<Answer> StartUnixServerCall(Call& call) {
   STREAMS_RETURN_IF_ERROR(
       call.Bind({"client_connected_cb", "path", "limit", "sock", "backlog",
-                 "start_serving", "cleanup_socket"},
+                 "start_serving", "cleanup_socket", "ssl",
+                 "ssl_handshake_timeout", "ssl_shutdown_timeout"},
                 1));
   auto pairs = std::make_shared<AcceptedPairs>();
   STREAMS_ASSIGN_OR_RETURN(auto callback, CallbackOf(call, pairs));
@@ -215,6 +244,7 @@ absl::StatusOr<Answer> StartUnixServerCall(Call& call) {
   options.set_socket(std::move(socket))
       .set_start_serving(start_serving)
       .set_cleanup_socket(cleanup_socket);
+  STREAMS_RETURN_IF_ERROR(SetTimeouts(call, options));
   return AwaitServer(
       StartUnixServer(call.loop(), std::move(callback), std::move(options)),
       std::move(pairs));
