@@ -115,6 +115,10 @@ TEST(ParseScenariosTest, ReadsStatements) {
             "writer.transport.get_write_buffer_size");
   EXPECT_TRUE(buffer.expression.is(Expression::Kind::kCompare));
   EXPECT_TRUE(buffer.expression.operands[0].is(Expression::Kind::kResult));
+  // A task that is observed gives its result as it is.
+  const Statement& observed = scenario.steps[4].statements[0];
+  EXPECT_EQ(observed.kind, Kind::kObserve);
+  EXPECT_TRUE(observed.expression.is(Expression::Kind::kResult));
   EXPECT_EQ(scenario.steps[9].statements[0].seconds, 1.5);
 }
 

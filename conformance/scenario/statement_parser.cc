@@ -166,6 +166,7 @@ absl::Status Classify(Expression expression, const StatementScope& scope,
     statement.kind = Statement::Kind::kObserve;
     statement.await = expression.is(Kind::kAwait);
     statement.name = std::move(task);
+    statement.expression.kind = Kind::kResult;  // What the task gave, as it is.
     return absl::OkStatus();
   }
   if (std::string task = CancelledTask(expression, scope); !task.empty()) {
