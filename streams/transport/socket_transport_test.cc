@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/transport/socket_transport.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "streams/coro/waiter.h"
+#include "streams/loop/event_loop.h"
+#include "streams/os/error.h"
+#include "streams/os/socket.h"
+#include "streams/transport/protocol.h"
+
+namespace streams {
+namespace {
+
+using testing::ElementsAre;
+
+class RecordingProtocol final : public Protocol {
+ public:
+  explicit RecordingProtocol(std::vector<std::string>& log) : log_(log) {}
+
+  void ConnectionMade(std::shared_ptr<Transport> /*transport*/) override {
+    log_.push_back("made");
+  }
+  absl::Status DataReceived(absl::string_view bytes) override {
+    log_.push_back(bytes.size() > 9 ? "much" : std::string(bytes));
+    return data_status;
+  }
+  bool EofReceived() override {
+    log_.push_back("eof");
+    return keeps_open;
+  }
+  void ConnectionLost(const absl::Status& error) override {
+    log_.push_back(
+        error.ok() ? "lost"
+                   : absl::StrCat("lost ", ErrorKindName(GetErrorKind(error))));
+  }
+  void PauseWriting() override { log_.push_back("pause"); }
+  void ResumeWriting() override { log_.push_back("resume"); }
+
+  bool keeps_open = false;
+  absl::Status data_status;
+
+ private:
+  std::vector<std::string>& log_;
+};
+
+class SocketTransportTest : public testing::Test {
+ protected:
+  SocketTransportTest() {
+    auto sockets = StreamSocket::CreatePair().value();
+    peer_ = std::move(sockets.second);
+    loop_.SetExceptionHandler([this](const ExceptionContext& context) {
+      log_.push_back(context.message);
+    });
+    transport_ =
+        SocketTransport::Start(loop_, std::move(sockets.first), protocol_,
+                               SocketTransport::Options().set_opened(&opened_));
+  }
+
+  void Turn() { loop_.RunTurn(absl::ZeroDuration()); }
+  void Settle() {
+    while (loop_.RunTurn(absl::ZeroDuration()) > 0) {
+    }
+  }
+  void PeerSends(absl::string_view bytes) {
+    ASSERT_EQ(os::Send(peer_.fd(), bytes.data(), bytes.size()),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  // What the peer gets until there is nothing more at the moment.
+  size_t PeerReceivesAll() {
+    std::string bytes(1 << 20, '\0');
+    size_t total = 0;
+    for (;;) {
+      const ssize_t count = os::Receive(peer_.fd(), bytes.data(), bytes.size());
+      Settle();
+      if (count <= 0) return total;
+      total += static_cast<size_t>(count);
+    }
+  }
+
+  EventLoop loop_;
+  std::vector<std::string> log_;
+  StreamSocket peer_;
+  Waiter opened_{loop_};
+  std::shared_ptr<RecordingProtocol> protocol_ =
+      std::make_shared<RecordingProtocol>(log_);
+  std::shared_ptr<SocketTransport> transport_;
+};
+
+TEST_F(SocketTransportTest, TheProtocolHearsOfTheConnectionFirst) {
+  PeerSends("x");
+  EXPECT_THAT(log_, ElementsAre());
+  Turn();
+  EXPECT_THAT(log_, ElementsAre("made"));
+  EXPECT_TRUE(opened_.done());
+  Turn();
+  EXPECT_THAT(log_, ElementsAre("made", "x"));
+}
+
+TEST_F(SocketTransportTest, ClosesAtEofUnlessTheProtocolKeepsItOpen) {
+  PeerSends("x");
+  peer_.Close();
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("made", "x", "eof", "lost"));
+}
+
+TEST_F(SocketTransportTest, EofIsToldOnceIfTheConnectionIsKept) {
+  protocol_->keeps_open = true;
+  ASSERT_TRUE(peer_.ShutdownWrite().ok());
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("made", "eof"));
+  EXPECT_FALSE(transport_->IsClosing());
+  EXPECT_TRUE(transport_->Write("late").ok());
+  EXPECT_EQ(PeerReceivesAll(), 4u);
+}
+
+TEST_F(SocketTransportTest, NothingIsReadWhilePaused) {
+  Settle();
+  EXPECT_TRUE(transport_->PauseReading().ok());
+  EXPECT_FALSE(transport_->IsReading());
+  PeerSends("x");
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("made"));
+  EXPECT_TRUE(transport_->ResumeReading().ok());
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("made", "x"));
+}
+
+TEST_F(SocketTransportTest, PausesAndResumesWritingAtTheMarks) {
+  Settle();
+  ASSERT_TRUE(transport_->SetWriteBufferLimits(100'000, 1'000).ok());
+  const size_t much = 4 << 20;
+  EXPECT_TRUE(transport_->Write(std::string(much, 'x')).ok());
+  EXPECT_THAT(log_, ElementsAre("made", "pause"));
+  EXPECT_EQ(PeerReceivesAll(), much);
+  EXPECT_THAT(log_, ElementsAre("made", "pause", "resume"));
+  EXPECT_EQ(transport_->GetWriteBufferSize(), 0u);
+}
+
+TEST_F(SocketTransportTest, RefusesMarksThatMakeNoSense) {
+  EXPECT_EQ(GetErrorKind(transport_->SetWriteBufferLimits(1, 2)),
+            ErrorKind::kValue);
+  EXPECT_EQ(GetErrorKind(transport_->SetWriteBufferLimits(-4, {})),
+            ErrorKind::kValue);
+  EXPECT_TRUE(transport_->SetWriteBufferLimits({}, 25).ok());
+  EXPECT_EQ(transport_->GetWriteBufferLimits().high, 100u);
+}
+
+TEST_F(SocketTransportTest, CloseWaitsForTheWriteBufferAbortDoesNot) {
+  Settle();
+  EXPECT_TRUE(transport_->Write(std::string(4 << 20, 'x')).ok());
+  transport_->Close();
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("made", "pause"));
+  transport_->Abort();
+  EXPECT_EQ(transport_->GetWriteBufferSize(), 0u);
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("made", "pause", "lost"));
+  EXPECT_EQ(transport_->GetProtocol(), nullptr);
+}
+
+TEST_F(SocketTransportTest, EofFollowsTheWriteBuffer) {
+  Settle();
+  EXPECT_TRUE(transport_->Write(std::string(1 << 20, 'x')).ok());
+  EXPECT_TRUE(transport_->WriteEof().ok());
+  EXPECT_EQ(GetErrorKind(transport_->Write("y")), ErrorKind::kRuntime);
+  EXPECT_EQ(PeerReceivesAll(), size_t{1} << 20);
+  char byte;
+  EXPECT_EQ(os::Receive(peer_.fd(), &byte, 1), 0);
+}
+
+TEST_F(SocketTransportTest, AWriteToAPeerThatIsGoneEndsTheConnection) {
+  protocol_->keeps_open = true;
+  Settle();
+  peer_.Close();
+  EXPECT_TRUE(transport_->Write("x").ok());
+  EXPECT_TRUE(transport_->IsClosing());
+  EXPECT_TRUE(transport_->Write("y").ok());
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("made", "lost BrokenPipeError"));
+}
+
+TEST_F(SocketTransportTest, AnErrorOfTheProtocolIsFatalAndReported) {
+  protocol_->data_status = MakeError(ErrorKind::kAssertion, "no");
+  PeerSends("x");
+  Settle();
+  EXPECT_THAT(log_,
+              ElementsAre("made", "x",
+                          "Fatal error: protocol.data_received() call failed.",
+                          "lost AssertionError"));
+}
+
+TEST_F(SocketTransportTest, AnOpenTransportNeedsNobodyToHoldIt) {
+  std::weak_ptr<SocketTransport> weak = transport_;
+  transport_ = nullptr;
+  Settle();
+  EXPECT_FALSE(weak.expired());
+  peer_.Close();
+  Settle();
+  EXPECT_TRUE(weak.expired());
+  EXPECT_EQ(SocketTransport::OpenCount(), 0);
+}
+
+}  // namespace
+}  // namespace streams
