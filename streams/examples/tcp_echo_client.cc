@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// "TCP echo client using streams", of asyncio's documentation.
+
+#include <cstdio>
+#include <string>
+
+#include "absl/status/status.h"
+#include "streams/streams.h"
+
+namespace {
+
+using streams::EventLoop;
+using streams::Task;
+
+Task<absl::Status> TcpEchoClient(EventLoop& loop, std::string message) {
+  STREAMS_CO_ASSIGN_OR_RETURN(auto connection,
+                              co_await OpenConnection(loop, "127.0.0.1", 8888));
+  auto& [reader, writer] = connection;
+
+  std::printf("Send: '%s'\n", message.c_str());
+  writer->Write(message);
+  STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
+
+  STREAMS_CO_ASSIGN_OR_RETURN(const std::string data,
+                              co_await reader->Read(100));
+  std::printf("Received: '%s'\n", data.c_str());
+
+  std::printf("Close the connection\n");
+  writer->Close();
+  co_return co_await writer->WaitClosed();
+}
+
+}  // namespace
+
+int main() {
+  EventLoop loop;
+  const absl::Status status =
+      loop.RunUntilComplete(TcpEchoClient(loop, "Hello World!"));
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+  return 1;
+}
