@@ -11,6 +11,20 @@
 #include "streams/testee/objects.h"
 
 namespace streams::testee {
+namespace {
+
+// As bool() sees it.
+bool IsFalse(const conformance::Value& value) {
+  if (const auto* number = value.get_if<int64_t>()) return *number == 0;
+  if (const auto* flag = value.get_if<bool>()) return !*flag;
+  if (const auto* text = value.get_if<std::string>()) return text->empty();
+  if (const auto* bytes = value.get_if<conformance::Bytes>()) {
+    return bytes->data.empty();
+  }
+  return value.is_none();
+}
+
+}  // namespace
 
 conformance::Value AddressToValue(const SocketAddress* address) {
   if (address == nullptr) return conformance::Value();
@@ -65,6 +79,12 @@ absl::StatusOr<Answer> WriteLines(Call& call, Transport& transport) {
   const Item* const item = call.FindItem("data");
   if (item == nullptr) return call.WrongType("data");
   const std::vector<Item> parts = item->Parts();
+  // What is false is nothing to write; anything else must be a sequence.
+  const conformance::Value whole = item->ToValue();
+  if (parts.empty() && !whole.is<conformance::Tuple>() &&
+      !whole.is<conformance::List>() && !IsFalse(whole)) {
+    return call.WrongType("data");
+  }
   std::vector<conformance::Value> values;
   for (const Item& part : parts) values.push_back(part.ToValue());
   std::vector<absl::string_view> lines;
