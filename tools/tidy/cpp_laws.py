@@ -16,6 +16,7 @@ _SYSTEM_CALL_HEADER = re.compile(
 
 # A sentence is not enough where a stranger starts to read.
 _PUBLIC_HEADER_LINES = 3
+_UMBRELLA = "streams/streams.h"
 
 # Programs and tests play the other side: a real peer, a signal, a second thread.
 _MAY_CALL_THE_SYSTEM = ("streams/os/", "streams/examples/", "streams/benchmark/")
@@ -65,10 +66,11 @@ def check_header_guard(files):
 
 def check_header_comment(files):
     """A header says what it is about: the public API's in a block of lines."""
+    public = _public_headers(files)
     for file in files:
         if not file.path.endswith(".h"):
             continue
-        lines = _PUBLIC_HEADER_LINES if file.folder == "streams" else 1
+        lines = _PUBLIC_HEADER_LINES if file.path in public else 1
         block = rf"(^[ \t]*//[^\n]*\n){{{lines}}}"
         if not re.search(block, _prose(file.text), re.MULTILINE):
             yield source_tree.Violation(
@@ -76,6 +78,17 @@ def check_header_comment(files):
                 1,
                 f"no comment of {lines} lines or more says what the header is about",
             )
+
+
+def _public_headers(files):
+    """What the umbrella header brings along, and itself."""
+    return {
+        path
+        for file in files
+        if file.path == _UMBRELLA
+        for path in [file.path, *(i.path for i in cpp_source.includes(file.text))]
+        if path.startswith("streams/") and path.count("/") == 1
+    }
 
 
 def _prose(text):

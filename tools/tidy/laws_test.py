@@ -53,7 +53,7 @@ FORBIDDEN = {
             "#ifndef STREAMS_READER_H_\nclass Reader;\n#endif  // X\n",
         ),
         ("streams/os/fd.h", "class Fd;\n#endif  // X\n"),
-        ("streams/reader.h", "// One line.\nclass Reader;\n"),
+        ("streams/streams.h", '// One line.\n#include "streams/reader.h"\n'),
     ],
     layers.check_includes: [
         ("streams/os/fd.h", '#include "streams/coro/task.h"\n'),
@@ -188,6 +188,7 @@ ALLOWED = {
     ],
     tree_laws.check_no_sleep: [
         ("oracle/a_test.py", "await asyncio.sleep(0)\n# time.sleep(1)\n"),
+        ("conformance/runner/testing/hanging_testee.py", "time.sleep(1000)\n"),
         ("streams/a_test.cc", '// usleep(1)\nconst char kS[] = "sleep(1)";\n'),
         ("oracle/testee.py", "await asyncio.sleep(0.1)\n"),
     ],
@@ -210,6 +211,17 @@ class LawsTest(unittest.TestCase):
             for path, text in examples:
                 with self.subTest(law=law.__name__, path=path, text=text[:200]):
                     self.assertEqual(list(law([SourceFile(path, text)])), [])
+
+    def test_a_header_that_the_umbrella_brings_along_needs_a_block(self):
+        files = [
+            SourceFile(
+                "streams/streams.h", '// A,\n// B,\n// C.\n#include "streams/reader.h"\n'
+            ),
+            SourceFile("streams/reader.h", "// One line.\nclass Reader;\n"),
+            SourceFile("streams/internal.h", "// One line.\nclass Internal;\n"),
+        ]
+        violations = list(cpp_laws.check_header_comment(files))
+        self.assertEqual([v.path for v in violations], ["streams/reader.h"])
 
     def test_a_file_that_its_build_file_names_is_built(self):
         files = [

@@ -93,7 +93,7 @@ def is_test(file):
     return (
         re.search(r"_test\.(cc|py|sh)$", file.path) is not None
         or re.search(r"(^|/)test_[^/]*\.py$", file.path) is not None
-        or "/testing/" in file.path
+        or ("/testing/" in file.path and file.is_cpp)
     )
 
 
