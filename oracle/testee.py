@@ -114,7 +114,7 @@ class Testee:
     def _reset_round(self, rounds):
         """Ends what still lives; again if that brought something new to life."""
         tasks = asyncio.all_tasks(self.loop)
-        transports = unclosed_transports()
+        transports = [each for each in find_objects(is_transport) if has_socket(each)]
         servers = find_objects(is_server)
         if rounds == 0 or not (tasks or transports or servers or self._names):
             self._reset_done()
@@ -325,6 +325,14 @@ def is_transport(kind):
 
 def is_server(kind):
     return hasattr(kind, "sockets") and hasattr(kind, "is_serving")
+
+
+def has_socket(transport):
+    """Whether it is open, or closing: one that still has to send its buffer."""
+    if not transport.is_closing():
+        return True
+    sock = transport.get_extra_info("socket")
+    return sock is not None and sock.fileno() != -1
 
 
 def unclosed_transports():
