@@ -169,6 +169,7 @@ ALLOWED = {
     tree_laws.check_file_size: [
         ("streams/long.cc", _lines(399)),
         ("docs/long.md", "line\n" * 1000),
+        ("streams/BUILD", "\n" * 1000),
     ],
     tree_laws.check_function_size: [
         ("streams/a.cc", _function(69)),
