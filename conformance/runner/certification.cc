@@ -55,6 +55,11 @@ void PlanLive(const PlanInput& input, const std::string& why, Plan& plan) {
     plan.reason = absl::StrCat(
         prefix, "the live oracle is CPython ", input.oracle->ToString(),
         ", but the scenario is for ", EditionsOf(scenario));
+  } else if (GetRecordingState(scenario) == RecordingState::kCurrent &&
+             !input.oracle->SameMinor(input.edition)) {
+    // It is known what other editions do; this one is another.
+    plan.reason = absl::StrCat(prefix, "the live oracle is CPython ",
+                               input.oracle->ToString());
   } else {
     plan.basis = Plan::Basis::kLive;
     plan.version = input.oracle;

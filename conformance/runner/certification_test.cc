@@ -123,6 +123,17 @@ TEST_F(CertificationTest, WithoutAnOracleThereIsNothingToJudgeBy) {
   EXPECT_THAT(old.reason, HasSubstr("since 3.13"));
 }
 
+TEST_F(CertificationTest, AnEditionThatNobodyRecordedIsNotJudgedByAnother) {
+  Load(true);
+  input_.edition = *Version::Parse("3.16");
+  const Plan plan = MakePlan(entry_, input_);
+  EXPECT_EQ(plan.basis, Plan::Basis::kNothing);
+  EXPECT_THAT(plan.reason, HasSubstr("not recorded for edition 3.16, and the "
+                                     "live oracle is CPython 3.11.2"));
+  input_.oracle = *Version::Parse("3.16.1");
+  EXPECT_EQ(MakePlan(entry_, input_).basis, Plan::Basis::kLive);
+}
+
 TEST_F(CertificationTest, AnOracleThatFailsCannotTell) {
   Load(false);
   ScenarioHistory oracle = Gives("b\"x\"");

@@ -36,6 +36,18 @@ Exit status:
   4  nothing, or less than the canonical set, ran
 )";
 
+// An empty value is a script's empty variable: to certify something else
+// instead would be a false statement.
+const CLI::Validator& IsNotEmpty() {
+  static const CLI::Validator& check = *new CLI::Validator(
+      [](std::string& value) {
+        return value.empty() ? std::string("the value is empty")
+                             : std::string();
+      },
+      /*validator_desc_=*/"");
+  return check;
+}
+
 struct Raw {
   std::string oracle;
   double deadline_seconds = 10;
@@ -45,26 +57,31 @@ struct Raw {
 void AddSelection(CLI::App& app, CertifyOptions& options, Raw& raw) {
   app.add_option("--testee", options.testee,
                  "The program to certify, as a command line")
-      ->type_name("COMMAND");
+      ->type_name("COMMAND")
+      ->check(IsNotEmpty());
   app.add_option("--edition", options.edition,
                  "Judge by this version of CPython (default: the one that the "
                  "testee claims)")
-      ->type_name("3.x");
+      ->type_name("3.x")
+      ->check(IsNotEmpty());
   app.add_option("--oracle", raw.oracle,
                  "What is expected: 'recorded' outcomes, and no Python is "
                  "needed; or 'live': what CPython does right now (default: "
                  "recorded, and python3 has to agree with the recording)")
-      ->type_name("recorded|live[:PYTHON]");
+      ->type_name("recorded|live[:PYTHON]")
+      ->check(IsNotEmpty());
   app.add_option("--scenarios", options.scenarios,
                  "Scenario files, or folders of them, recorded or not")
-      ->type_name("PATH");
+      ->type_name("PATH")
+      ->check(IsNotEmpty());
   app.add_option("--filter", options.filter,
                  "Only scenarios whose id has a match of this")
       ->type_name("REGEX");
   app.add_flag("--list", options.list, "Only list the ids of the scenarios");
   app.add_option("--expected-failures", options.expected_failures_path,
                  "Failures that are known; anything else is unexpected")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(IsNotEmpty());
   app.add_flag("--fix", options.fix, "Rewrite the file of expected failures");
 }
 
@@ -92,13 +109,16 @@ void AddExecution(CLI::App& app, CertifyOptions& options, Raw& raw) {
 
 void AddReporting(CLI::App& app, CertifyOptions& options) {
   app.add_option("--json", options.json_path, "Write the result here as JSON")
-      ->type_name("PATH");
+      ->type_name("PATH")
+      ->check(IsNotEmpty());
   app.add_option("--histories", options.histories_path,
                  "Write what the testee did, step by step")
-      ->type_name("PATH");
+      ->type_name("PATH")
+      ->check(IsNotEmpty());
   app.add_option("--recheck", options.recheck_path,
                  "Judge such histories again, without a testee")
-      ->type_name("PATH");
+      ->type_name("PATH")
+      ->check(IsNotEmpty());
   app.add_flag("--observe", options.observe,
                "Do not judge, only write the histories");
   app.add_flag("--verbose", options.verbose,

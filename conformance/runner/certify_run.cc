@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <iostream>
 #include <memory>
@@ -103,8 +104,11 @@ class Certifier {
     MakePlans();
     RunPlans();
     JudgeAll();
-    return ReportResult(options_, Reproduction(options_), entries_.size(),
-                        result_);
+    const ExitStatus status = ReportResult(options_, Reproduction(options_),
+                                           entries_.size(), result_);
+    const absl::Status written = KeepHistories();
+    return written.ok() ? status
+                        : Complain(ExitStatus::kUsage, written.message());
   }
 
  private:
@@ -200,6 +204,25 @@ class Certifier {
         plans_.push_back(std::move(plan));
       }
     }
+    WarnAboutAnotherEdition();
+  }
+
+  // What nobody recorded is judged by the Python that is there.
+  void WarnAboutAnotherEdition() {
+    if (!input_.oracle.has_value() ||
+        input_.oracle->SameMinor(input_.edition)) {
+      return;
+    }
+    const auto count = std::count_if(
+        plans_.begin(), plans_.end(),
+        [](const Plan& plan) { return plan.basis == Plan::Basis::kLive; });
+    if (count == 0) return;
+    result_.warnings.push_back(absl::StrCat(
+        count, " of ", plans_.size(),
+        " scenarios have no recorded outcomes (or not those of their present "
+        "steps) and were judged by CPython ",
+        input_.oracle->ToString(), ", not by edition ",
+        input_.edition.ToString()));
   }
 
   // The testee and the oracle at the same time, each scenario in both.
@@ -231,14 +254,14 @@ class Certifier {
       result_.scenarios.push_back(
           JudgeScenario(plans_[i], input_, testee_histories_[i], oracle));
     }
-    histories_.hello = testee_->hello();
-    histories_.scenarios = std::move(testee_histories_);
-    if (options_.histories_path.empty()) return;
-    const absl::Status written =
-        WriteHistories(options_.histories_path, catalog_, histories_);
-    if (!written.ok()) {
-      result_.warnings.push_back(std::string(written.message()));
-    }
+  }
+
+  absl::Status KeepHistories() {
+    if (options_.histories_path.empty()) return absl::OkStatus();
+    Histories histories;
+    histories.hello = testee_->hello();
+    histories.scenarios = std::move(testee_histories_);
+    return WriteHistories(options_.histories_path, catalog_, histories);
   }
 
   const CertifyOptions& options_;
@@ -252,7 +275,6 @@ class Certifier {
   std::vector<Plan> plans_;
   std::vector<ScenarioHistory> testee_histories_;
   std::vector<ScenarioHistory> oracle_histories_;
-  Histories histories_;
   CertificationResult result_;
 };
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "conformance/scenario/expansion.h"
 #include "conformance/scenario/expression.h"
 #include "conformance/scenario/expression_parser.h"
@@ -75,11 +76,14 @@ absl::StatusOr<VariantValue> ParseVariantValue(absl::string_view text,
 absl::Status ParseFor(absl::string_view rest, int column, int number,
                       Scenario& scenario) {
   const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(rest, absl::MaxSplits(" in ", 1));
+      absl::StrSplit(rest, absl::MaxSplits(absl::ByAnyChar(" \t"), 1));
+  absl::string_view values = absl::StripLeadingAsciiWhitespace(parts.second);
+  const bool has_in = absl::ConsumePrefix(&values, "in") && !values.empty() &&
+                      absl::ascii_isblank(values[0]);
   Variable variable;
-  variable.name = std::string(absl::StripAsciiWhitespace(parts.first));
+  variable.name = std::string(parts.first);
   variable.line = number;
-  if (!IsIdentifier(variable.name) || parts.second.empty()) {
+  if (!IsIdentifier(variable.name) || !has_in) {
     return SyntaxError(column, "expected `for NAME in A, B`");
   }
   for (const Variable& other : scenario.variables) {
@@ -87,7 +91,7 @@ absl::Status ParseFor(absl::string_view rest, int column, int number,
       return SyntaxError(column, "this variable exists already");
     }
   }
-  for (const absl::string_view text : absl::StrSplit(parts.second, ',')) {
+  for (const absl::string_view text : absl::StrSplit(values, ',')) {
     absl::StatusOr<VariantValue> value =
         ParseVariantValue(absl::StripAsciiWhitespace(text), column);
     if (!value.ok()) return value.status();
@@ -204,7 +208,9 @@ absl::Status ParseHeaderLine(absl::string_view line, int column, int number,
                              Scenario& scenario) {
   if (line.empty() || line[0] == '#') return absl::OkStatus();
   scenario.last_header_line = number;
-  if (line[0] == '"') return ParseSummary(line, column, scenario);
+  if (line[0] == '"' || line[0] == '\'') {
+    return ParseSummary(line, column, scenario);
+  }
   const absl::string_view word = line.substr(0, line.find_first_of(" \t#"));
   const absl::string_view after = line.substr(word.size());
   const absl::string_view rest = WithoutComment(after);

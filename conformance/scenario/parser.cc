@@ -13,12 +13,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "conformance/scenario/expected_parser.h"
 #include "conformance/scenario/header_parser.h"
 #include "conformance/scenario/statement_parser.h"
 #include "conformance/scenario/syntax_error.h"
 #include "conformance/scenario/token.h"
+#include "conformance/scenario/utf8.h"
 
 namespace conformance {
 namespace {
@@ -30,6 +32,13 @@ constexpr size_t kMaxFileExpansion = size_t{64} << 20;
 constexpr size_t kMaxOutcomeExpansion = size_t{4} << 30;
 constexpr size_t kMaxOutcomesOfStep = 500;
 constexpr absl::string_view kTesteePrompt = ">>>";
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Whether `line` is the word `scenario` and something after it.
+bool BeginsScenario(absl::string_view line) {
+  return absl::ConsumePrefix(&line, "scenario") && !line.empty() &&
+         absl::ascii_isblank(line[0]);
+}
 
 // The name of the peer in front of `>`; empty if there is none.
 absl::string_view PeerPrompt(absl::string_view line) {
@@ -69,6 +78,7 @@ class FileParser {
           absl::StrCat("the file has more than ", kMaxFileSize, " bytes")));
       return std::move(result_);
     }
+    absl::ConsumePrefix(&text, kByteOrderMark);
     while (!text.empty() && result_.problems.size() < kMaxProblems) {
       const size_t end = text.find('\n');
       ++number_;
@@ -94,11 +104,12 @@ class FileParser {
       return SyntaxError(
           1, absl::StrCat("the line has more than ", kMaxTextLine, " bytes"));
     }
+    if (!IsUtf8(line)) return SyntaxError(1, "the line is not UTF-8");
     const absl::string_view text = absl::StripAsciiWhitespace(line);
     if (text.empty() || text[0] == '#') return absl::OkStatus();
     const int column = 1 + static_cast<int>(text.data() - line.data());
     const bool indented = column > 1;
-    if (!indented && absl::StartsWith(text, "scenario ")) {
+    if (!indented && BeginsScenario(text)) {
       return BeginScenario(text);
     }
     if (!indented && result_.file.scenarios.empty() &&

@@ -209,6 +209,18 @@ TEST(ParseScenariosTest, RefusesWhatIsNoScenario) {
               HasSubstr("AREA/BEHAVIOUR"));
 }
 
+TEST(ParseScenariosTest, ReadsWhatOtherEditorsWrite) {
+  const Scenario scenario = ParseOne(
+      "\xEF\xBB\xBFscenario\ta/b\r\n\t'One.'\r\n\tfor\tn\tin\t1,\t2\r\n"
+      ">>>\tf(n)\r\n");
+  EXPECT_EQ(scenario.id, "a/b");
+  EXPECT_EQ(scenario.summary, "One.");
+  ASSERT_EQ(scenario.variables.size(), 1u);
+  EXPECT_EQ(scenario.variables[0].values.size(), 2u);
+  EXPECT_THAT(ParseScenarios("f", "# \xE9\n").problems[0].message,
+              HasSubstr("not UTF-8"));
+}
+
 TEST(ParseScenariosTest, LargeProductsStayProducts) {
   const Scenario scenario =
       ParseOne("scenario a/b\n>>> f(b\"x\" * 8388608, b\"x\" * 100)\n");
