@@ -198,6 +198,11 @@ std::string FormatSummary(const CertificationResult& result) {
   std::vector<std::string> counts = UnexpectedCounts(result);
   std::string text;
   if (total == 0) return "not certified: no scenario ran";
+  if (result.not_run > 0) {
+    return absl::StrCat("not certified: ", result.not_run, " of ",
+                        total + static_cast<std::size_t>(result.not_run),
+                        " scenarios did not run");
+  }
   if (counts.empty() && result.stale_expectations.empty()) {
     if (passed + expected == 0) {
       return absl::StrCat("not certified: none of ", total,

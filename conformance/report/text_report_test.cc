@@ -37,6 +37,12 @@ TEST(FormatSummaryTest, NothingIsNeverCertified) {
             "not certified: none of 1 scenarios could run");
 }
 
+TEST(FormatSummaryTest, APartIsNotCertified) {
+  CertificationResult part = Result({Verdict::kPass});
+  part.not_run = 2;
+  EXPECT_EQ(FormatSummary(part), "not certified: 2 of 3 scenarios did not run");
+}
+
 TEST(FormatSummaryTest, DriftAndStaleExpectationsCount) {
   CertificationResult drifted = Result({Verdict::kPass});
   drifted.scenarios[0].drift = "CPython does something else";

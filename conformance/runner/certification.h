@@ -76,6 +76,8 @@ struct CertificationResult {
   std::vector<ScenarioResult> scenarios;
   std::vector<std::string> warnings;
   int not_applicable = 0;
+  // Selected, and not in the histories that are judged again.
+  int not_run = 0;
   // Entries of the list of expected failures that are not true any more.
   std::vector<std::string> stale_expectations;
 

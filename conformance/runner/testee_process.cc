@@ -134,8 +134,13 @@ bool TesteeProcess::Poll(Deadline deadline, absl::string_view* to_write) {
 
 bool TesteeProcess::Exchange(Deadline deadline, absl::string_view* to_write) {
   if (!Poll(deadline, to_write)) {
-    Fail(TesteeFailureKind::kTimeout,
-         absl::StrCat("did not answer within ", Seconds(deadline_)));
+    // A child of its own may hold the pipe open after it has died.
+    if (const std::optional<int> status = child_->Wait(deadline)) {
+      Fail(TesteeFailureKind::kCrash, DescribeWaitStatus(*status));
+    } else {
+      Fail(TesteeFailureKind::kTimeout,
+           absl::StrCat("did not answer within ", Seconds(deadline_)));
+    }
   }
   return !failure_.has_value();
 }

@@ -71,6 +71,12 @@ TEST(TesteeProcessTest, OneThatASignalKills) {
   ExpectFailure(*testee, TesteeFailureKind::kCrash, "signal 6");
 }
 
+TEST(TesteeProcessTest, OneThatExitsWhileItsChildHoldsThePipe) {
+  auto testee = Shell("tail -f /dev/null & exit 3", kShort);
+  EXPECT_FALSE(testee->ReceiveLine().has_value());
+  ExpectFailure(*testee, TesteeFailureKind::kCrash, "exited with status 3");
+}
+
 TEST(TesteeProcessTest, OneThatHangs) {
   auto testee = Shell("read line; read line", kShort);
   EXPECT_TRUE(testee->SendLine("x"));

@@ -16,7 +16,7 @@ namespace {
 constexpr PeerCall kPeerCalls[] = {
     {"listen", 0, 1, "receive_buffer", true},
     {"accept", 1, 1, "", true},
-    {"connect", 1, 1, "", true},
+    {"connect", 1, 1, "receive_buffer", true},
     {"send", 1, 1, "", false},
     {"receive", 1, 1, "", false},
     {"receive_until_eof", 0, 0, "", false},
