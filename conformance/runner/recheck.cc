@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "conformance/runner/certification.h"
 #include "conformance/runner/certify_files.h"
 #include "conformance/runner/history_json.h"
