@@ -4,10 +4,10 @@
 #define STREAMS_RECEIVE_BUFFER_H_
 
 #include <cstddef>
-#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "streams/transport/io_block.h"
 
 namespace streams::internal {
 
@@ -16,8 +16,8 @@ namespace streams::internal {
 //
 // Consuming moves no bytes: it advances an offset, and the room in front is
 // reclaimed when an append needs it, at an amortised cost of one move per byte.
-// An empty buffer gives back large memory, so that a connection that once
-// carried a burst does not hold on to it while it idles.
+// An empty buffer holds no memory: a connection that idles costs nothing, and
+// the next one to receive gets a block that is still in the cache.
 class ReceiveBuffer {
  public:
   ReceiveBuffer() = default;
@@ -29,7 +29,7 @@ class ReceiveBuffer {
 
   // Everything that is unread. Valid until the next non-const call.
   absl::string_view view() const {
-    return absl::string_view(storage_.get() + begin_, size());
+    return absl::string_view(storage_.data() + begin_, size());
   }
 
   void Append(absl::string_view bytes);
@@ -43,13 +43,9 @@ class ReceiveBuffer {
   void Clear() { Consume(size()); }
 
  private:
-  // An empty buffer of at most this capacity is kept for the next bytes.
-  static constexpr size_t kKeptCapacity = 4096;
-
   void MakeRoom(size_t count);
 
-  std::unique_ptr<char[]> storage_;
-  size_t capacity_ = 0;
+  IoBlock storage_;
   size_t begin_ = 0;
   size_t end_ = 0;
 };

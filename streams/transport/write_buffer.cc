@@ -13,15 +13,16 @@ namespace streams {
 void WriteBuffer::Append(absl::string_view bytes) {
   size_ += bytes.size();
   while (!bytes.empty()) {
-    if (last_ == nullptr || last_->end == last_->capacity) {
+    if (last_ == nullptr || last_->end == last_->bytes.capacity()) {
       auto block =
           std::make_unique<Block>(std::max(kBlockCapacity, bytes.size()));
       Block* const added = block.get();
       (last_ == nullptr ? first_ : last_->next) = std::move(block);
       last_ = added;
     }
-    const size_t count = std::min(bytes.size(), last_->capacity - last_->end);
-    std::memcpy(last_->bytes.get() + last_->end, bytes.data(), count);
+    const size_t count =
+        std::min(bytes.size(), last_->bytes.capacity() - last_->end);
+    std::memcpy(last_->bytes.data() + last_->end, bytes.data(), count);
     last_->end += count;
     bytes.remove_prefix(count);
   }
@@ -31,7 +32,7 @@ size_t WriteBuffer::Front(absl::Span<absl::string_view> pieces) const {
   size_t count = 0;
   for (const Block* block = first_.get();
        block != nullptr && count < pieces.size(); block = block->next.get()) {
-    pieces[count++] = absl::string_view(block->bytes.get() + block->begin,
+    pieces[count++] = absl::string_view(block->bytes.data() + block->begin,
                                         block->end - block->begin);
   }
   return count;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "streams/transport/io_block.h"
 
 namespace streams {
 
@@ -40,12 +41,10 @@ class WriteBuffer {
   static constexpr size_t kBlockCapacity = 16 * 1024;
 
   struct Block {
-    explicit Block(size_t size) : bytes(new char[size]), capacity(size) {}
+    explicit Block(size_t size) : bytes(size) {}
 
     std::unique_ptr<Block> next;
-    // Not value-initialised: each byte is written before it is read.
-    std::unique_ptr<char[]> bytes;
-    size_t capacity;
+    internal::IoBlock bytes;
     size_t begin = 0;
     size_t end = 0;
   };
