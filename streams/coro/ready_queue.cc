@@ -76,7 +76,7 @@ size_t ReadyQueue::RunReady() {
 }
 
 void ReadyQueue::Shutdown() {
-  if (shut_down_) return;
+  // Not "if it wasn't before": what was destroyed may have spawned more.
   shut_down_ = true;
   while (internal::TaskBase* const task = first_task_) {
     task->LeaveQueue();

@@ -71,6 +71,14 @@ TEST(TaskHandleTest, StartsInTheNextTurn) {
   EXPECT_FALSE(task.Cancel());
 }
 
+TEST(TaskHandleTest, ATaskOfAQueueThatWasShutDownOutlivesIt) {
+  auto queue = std::make_unique<ReadyQueue>();
+  queue->Shutdown();
+  auto task = Spawn(*queue, Answer("never"));
+  queue = nullptr;
+  EXPECT_TRUE(task.cancelled());
+}
+
 TEST(TaskHandleTest, OutcomeOfPlainTypes) {
   ReadyQueue queue;
   TaskHandle<std::unique_ptr<int>> box = Spawn(queue, MoveOnly());

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -74,7 +75,7 @@ void PrintPart(absl::string_view part) {
 }  // namespace
 
 EventLoop::EventLoop(Clock& clock)
-    : clock_(clock), thread_(std::this_thread::get_id()), selector_(*this) {}
+    : clock_(clock), thread_(std::thread::id()), selector_(*this) {}
 
 EventLoop::~EventLoop() {
   ABSL_HARDENING_ASSERT(!running_);
@@ -92,7 +93,6 @@ EventLoop::~EventLoop() {
 void EventLoop::RunForever() {
   ABSL_HARDENING_ASSERT(!running_);
   running_ = true;
-  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   do {
     RunTurn(absl::InfiniteDuration());
   } while (!stopping_);
@@ -106,6 +106,7 @@ void EventLoop::StopThreadsafe() {
 
 size_t EventLoop::RunTurn(absl::Duration max_wait) {
   ++turns_;
+  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   const absl::Duration wait = LongestWait(max_wait);
   bool woken = false;
   const size_t queued = selector_.Select(ToMilliseconds(clock_, wait), &woken);
@@ -113,6 +114,7 @@ size_t EventLoop::RunTurn(absl::Duration max_wait) {
   if (queued == 0 && !woken && wait > absl::ZeroDuration()) clock_.OnIdle(wait);
   QueueDueTimers();
   const size_t count = RunReady();
+  thread_.store(std::thread::id(), std::memory_order_relaxed);
   callbacks_run_ += count;
   return count;
 }
@@ -178,12 +180,15 @@ void EventLoop::CallLater(absl::Duration delay,
 }
 
 void EventLoop::SetExceptionHandler(ExceptionHandler handler) {
-  exception_handler_ = std::move(handler);
+  exception_handler_ =
+      handler == nullptr
+          ? nullptr
+          : std::make_shared<ExceptionHandler>(std::move(handler));
 }
 
 void EventLoop::CallExceptionHandler(const ExceptionContext& context) {
-  if (exception_handler_ != nullptr) {
-    exception_handler_(context);
+  if (const auto handler = exception_handler_) {
+    (*handler)(context);
     return;
   }
   // message(), not ToString(): a peer's bytes may travel in the payloads.
@@ -204,13 +209,15 @@ void EventLoop::CallExceptionHandler(const ExceptionContext& context) {
 }
 
 void EventLoop::SetWarningHandler(WarningHandler handler) {
-  warning_handler_ = std::move(handler);
+  warning_handler_ = handler == nullptr
+                         ? nullptr
+                         : std::make_shared<WarningHandler>(std::move(handler));
 }
 
 void EventLoop::ReportWarning(absl::string_view category,
                               absl::string_view message) {
-  if (warning_handler_ != nullptr) {
-    warning_handler_(category, message);
+  if (const auto handler = warning_handler_) {
+    (*handler)(category, message);
     return;
   }
   PrintPart(category);

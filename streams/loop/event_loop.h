@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -38,8 +39,8 @@ namespace streams {
 // queue holds at that moment. What is called soon meanwhile runs in the next
 // turn, in the order in which it was asked for.
 //
-// Threads: that which runs it (or made it, before); only CallSoonThreadsafe()
-// and StopThreadsafe() may be called from others.
+// Threads: that which runs it; before it runs, one at a time. Only
+// CallSoonThreadsafe() and StopThreadsafe() may be called from others.
 // Lifetime: destroying it destroys, in this order: tasks that aren't done,
 // callbacks that were to be run, then it tells the observers. Whatever was
 // given to it may be destroyed later, but not used. It must not be running.
@@ -100,9 +101,9 @@ class EventLoop final : public ReadyQueue {
   // first. [loop.call_soon]
   void CallSoon(absl::AnyInvocable<void()> function);
 
-  // The same from any thread; wakes the loop. From the loop's own, it keeps its
-  // place among those called soon. The caller makes sure that the loop is still
-  // there. [loop.call_soon_threadsafe]
+  // The same from any thread; wakes the loop. From what the loop runs, it keeps
+  // its place among those called soon. The caller makes sure that the loop is
+  // still there. [loop.call_soon_threadsafe]
   void CallSoonThreadsafe(absl::AnyInvocable<void()> function);
 
   // --- Time ---
@@ -192,12 +193,15 @@ class EventLoop final : public ReadyQueue {
 
   Clock& clock_;
   absl::Duration clock_offset_;
-  std::atomic<std::thread::id> thread_;  // The loop's.
+  // That of the turn that is going on; otherwise nobody's: who made the loop
+  // need not be who runs it.
+  std::atomic<std::thread::id> thread_;
   TimerQueue timers_;
   Selector selector_;
   LoopObserver* first_observer_ = nullptr;
-  ExceptionHandler exception_handler_;
-  WarningHandler warning_handler_;
+  // Shared with the call that is going on: a handler may set another one.
+  std::shared_ptr<ExceptionHandler> exception_handler_;
+  std::shared_ptr<WarningHandler> warning_handler_;
   uint64_t turns_ = 0;
   uint64_t callbacks_run_ = 0;
   bool running_ = false;

@@ -194,11 +194,45 @@ TEST(EventLoopTest, ManyCallsFromManyThreadsAllArriveInOrder) {
 TEST(EventLoopTest, ThreadsafeCallsOfItsOwnThreadKeepTheirPlace) {
   EventLoop loop;
   std::string trace;
-  loop.CallSoon([&] { trace += '1'; });
-  loop.CallSoonThreadsafe([&] { trace += '2'; });
-  loop.CallSoon([&] { trace += '3'; });
+  loop.CallSoon([&] {
+    loop.CallSoon([&] { trace += '1'; });
+    loop.CallSoonThreadsafe([&] { trace += '2'; });
+    loop.CallSoon([&] { trace += '3'; });
+  });
+  EXPECT_EQ(Turn(loop), 1u);
   EXPECT_EQ(Turn(loop), 3u);
   EXPECT_EQ(trace, "123");
+}
+
+// Whether it races is for the thread sanitizer to say.
+TEST(EventLoopTest, TheThreadThatMadeItIsAnyOtherOneOnceItRuns) {
+  constexpr int kCalls = 1000;
+  EventLoop loop;
+  int calls = 0;
+  std::thread thread([&] { loop.RunForever(); });
+  for (int i = 0; i < kCalls; ++i) {
+    loop.CallSoonThreadsafe([&] { ++calls; });
+  }
+  loop.StopThreadsafe();
+  thread.join();
+  EXPECT_EQ(calls, kCalls);
+}
+
+TEST(EventLoopTest, HandlersMayTakeThemselvesOff) {
+  EventLoop loop;
+  const auto trace = std::make_shared<std::string>();
+  loop.SetExceptionHandler([&loop, trace](const ExceptionContext&) {
+    loop.SetExceptionHandler(nullptr);
+    *trace += 'e';  // Of the handler's own state.
+  });
+  loop.SetWarningHandler([&loop, trace](absl::string_view, absl::string_view) {
+    loop.SetWarningHandler(nullptr);
+    *trace += 'w';
+  });
+  loop.CallExceptionHandler({});
+  loop.ReportWarning("", "");
+  EXPECT_EQ(*trace, "ew");
+  EXPECT_EQ(trace.use_count(), 1);
 }
 
 TEST(EventLoopTest, AnotherThreadStopsTheLoop) {
