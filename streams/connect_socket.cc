@@ -68,7 +68,10 @@ Task<absl::Status> Connect(EventLoop& loop, StreamSocket& socket,
                            SocketAddress address) {
   const int error = socket.Connect(address);
   if (error == 0) co_return absl::OkStatus();
-  if (error != EINPROGRESS && error != EAGAIN) co_return OsError(error);
+  // EAGAIN is a Unix listener's "not now, my backlog is full", and no more will
+  // come of it. asyncio waits all the same, and gives out a stream that isn't
+  // connected: see docs/divergences.md.
+  if (error != EINPROGRESS) co_return OsError(error);
   ConnectHandler handler(loop, socket);
   STREAMS_CO_RETURN_IF_ERROR(loop.AddWriter(handler));
   STREAMS_CO_RETURN_IF_ERROR(co_await handler.decided());

@@ -121,7 +121,9 @@ class OpenConnectionOptions {
 // Errors: kAddressLookup; what connect() says (kConnectionRefused, kTimeout …),
 //   or kOs with all that was said if the addresses failed for different
 //   reasons; kValue for options that contradict each other.
-// Cancelled, or dropped: nothing stays open.
+// Cancelled, or dropped: nothing stays open. Any number may run at a time.
+// Limits: it waits for as long as the name server and the system's connect()
+//   do, which may be minutes: cancel it when that is too long.
 //
 // asyncio: asyncio.open_connection.
 Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,

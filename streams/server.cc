@@ -2,6 +2,7 @@
 
 #include "streams/server.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -33,7 +34,9 @@ Server::Server(EventLoop& loop, ClientConnectedCallback callback, int64_t limit,
     : loop_(loop),
       callback_(std::make_shared<ClientConnectedCallback>(std::move(callback))),
       limit_(limit),
-      backlog_(backlog) {}
+      // Less than none means none to listen(); here it would be a loop that
+      // turns and accepts nobody.
+      backlog_(std::max(backlog, 0)) {}
 
 Server::~Server() {
   if (is_closed_ || is_loop_gone_) return;
@@ -112,7 +115,7 @@ Task<absl::Status> Server::ServeForever(std::shared_ptr<Server> self) {
 
 void Server::OnReady(Listener& listener) {
   // Bounded, so that a flood of connections doesn't starve those that stand.
-  for (int i = 0; i <= backlog_; ++i) {
+  for (int64_t i = 0; i <= backlog_; ++i) {
     Accepted accepted;
     const int error =
         listener.socket()->Accept(&accepted.socket, &accepted.peer);
@@ -140,8 +143,9 @@ void Server::OutOfResources(Listener& listener, int error) {
 }
 
 void Server::Welcome() {
-  std::vector<Accepted> accepted = std::move(accepted_);
-  accepted_.clear();
+  // What a warning is told to may drop the last reference.
+  const std::shared_ptr<Server> self = shared_from_this();
+  std::vector<Accepted> accepted = std::exchange(accepted_, {});
   for (Accepted& connection : accepted) {
     absl::StatusOr<std::unique_ptr<StreamReader>> reader =
         StreamReader::Create(loop_, limit_);
@@ -167,7 +171,10 @@ void Server::Welcome() {
 void Server::Close() {
   if (is_closed_) return;
   is_closed_ = true;
-  const auto self = std::exchange(self_, nullptr);
+  // The callback may hold the server: now they let go of each other.
+  const auto self = shared_from_this();
+  self_ = nullptr;
+  const auto callback = std::exchange(callback_, nullptr);
   for (const auto& listener : listeners_) listener->Close();
   listeners_.clear();
   is_serving_ = false;
@@ -210,7 +217,10 @@ Task<absl::Status> Server::WaitClosed(std::shared_ptr<Server> self) {
 
 void Server::OnLoopDestroyed() {
   is_loop_gone_ = true;
-  const auto self = std::exchange(self_, nullptr);
+  const auto self = shared_from_this();
+  self_ = nullptr;
+  const auto callback = std::exchange(callback_, nullptr);
+  accepted_.clear();
   for (const auto& listener : listeners_) listener->Close();
   listeners_.clear();
   is_closed_ = true;

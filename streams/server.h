@@ -32,8 +32,16 @@ class SocketTransport;
 // Loop and thread: only on the thread of its loop, which should outlive it.
 // Ownership: shared. A server that serves goes on when nobody holds it, as in
 //   asyncio, until it is closed or the loop ends: what the callback refers to
-//   must live as long.
-// Cancelled: see the calls.
+//   must live as long. Closing it lets go of the callback.
+// At an error: of a connection, nothing changes for the others. When there are
+//   no more descriptors, the loop's exception handler is told and accepting
+//   pauses for a second.
+// Cancelled: WaitClosed() ends with kCancelled and changes nothing;
+//   ServeForever() closes the server first.
+// A second concurrent call: WaitClosed() and StartServing() are fine;
+//   ServeForever() is kRuntime.
+// Limits: up to backlog + 1 connections are accepted in a turn, and none is ever
+//   refused: how many there may be at a time is for the callback to say.
 //
 // asyncio: asyncio.Server.
 class Server final : public TransportOwner,

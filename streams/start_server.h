@@ -143,6 +143,7 @@ class StartServerOptions {
 // ResourceWarning.
 // Errors: kAddressLookup; what bind() and listen() say; kValue for options that
 //   contradict each other. Nothing stays open then, nor if it is cancelled.
+// Limits: the number of connections is not bounded; see Server.
 //
 // asyncio: asyncio.start_server.
 Task<absl::StatusOr<std::shared_ptr<Server>>> StartServer(

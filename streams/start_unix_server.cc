@@ -22,6 +22,9 @@ namespace streams {
 namespace {
 
 absl::StatusOr<std::shared_ptr<StreamSocket>> BindTo(const std::string& path) {
+  if (path.empty()) {
+    return MakeError(ErrorKind::kIndex, "string index out of range");
+  }
   STREAMS_ASSIGN_OR_RETURN(const SocketAddress address,
                            SocketAddress::FromUnixPath(path));
   STREAMS_ASSIGN_OR_RETURN(StreamSocket socket,

@@ -90,6 +90,8 @@ class StartUnixServerOptions {
 // Listens on a Unix socket; otherwise as StartServer(). A socket that a dead
 // server has left at the path is removed first (a living one loses its path,
 // too: nothing tells them apart).
+// Errors: what bind() and listen() say; kOs for a path that is too long; kIndex
+//   for an empty one.
 // asyncio: asyncio.start_unix_server.
 Task<absl::StatusOr<std::shared_ptr<Server>>> StartUnixServer(
     EventLoop& loop, ClientConnectedCallback callback, std::string path);

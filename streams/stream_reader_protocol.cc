@@ -89,18 +89,18 @@ void StreamReaderProtocol::ResumeWriting() {
 // --- A server's connection ---
 
 void StreamReaderProtocol::RunCallback() {
+  // The callback may give the transport another protocol, and drop the writer.
+  const auto self = shared_from_this();
   const auto callback = std::exchange(callback_, nullptr);
   // It may be lost (and set to null) by what the callback does.
   const std::shared_ptr<Transport> transport = transport_;
-  auto writer =
-      std::make_unique<StreamWriter>(loop_, transport, shared_from_this());
+  auto writer = std::make_unique<StreamWriter>(loop_, transport, self);
   holds_back_drops_ = true;
   ClientConnectedCallback::Result result =
       (*callback)(std::move(owned_reader_), std::move(writer));
   holds_back_drops_ = false;
   if (auto* const handler = std::get_if<Task<absl::Status>>(&result)) {
-    Spawn(loop_, RunHandler(shared_from_this(), transport, std::move(*handler)))
-        .Detach();
+    Spawn(loop_, RunHandler(self, transport, std::move(*handler))).Detach();
   } else if (const auto& status = std::get<absl::Status>(result);
              !status.ok()) {
     HandlerFailed(*transport, status);

@@ -21,6 +21,12 @@ namespace streams {
 
 absl::StatusOr<std::vector<AddressInfo>> LookUpAddress(
     const AddressQuery& query) {
+  // The system would look up what comes before it: another name.
+  if ((query.host().has_value() &&
+       query.host()->find('\0') != std::string::npos) ||
+      query.service().find('\0') != std::string::npos) {
+    return MakeError(ErrorKind::kValue, "embedded null character");
+  }
   addrinfo hints = {};
   hints.ai_family = NativeFamily(query.family());
   hints.ai_socktype = SOCK_STREAM;

@@ -62,6 +62,16 @@ TEST(LookUpAddressTest, WithoutHostItIsLoopbackOrTheWildcard) {
   EXPECT_EQ((*LookUpAddress(query))[0].address.ToString(), "0.0.0.0:7");
 }
 
+// socket.getaddrinfo("127.0.0.1\0.example", 80)  ->  ValueError
+TEST(LookUpAddressTest, RefusesANullByteInsteadOfLookingUpWhatIsBeforeIt) {
+  AddressQuery query;
+  query.set_host(std::string("127.0.0.1\0.example", 18)).set_service("80");
+  query.set_flags(AI_NUMERICHOST);
+  EXPECT_EQ(GetErrorKind(LookUpAddress(query).status()), ErrorKind::kValue);
+  query.set_host("127.0.0.1").set_service(std::string("8\0000", 3));
+  EXPECT_EQ(GetErrorKind(LookUpAddress(query).status()), ErrorKind::kValue);
+}
+
 TEST(LookUpAddressTest, GivesTheSystemsError) {
   AddressQuery query = Query("no literal", "80");
   query.set_flags(AI_NUMERICHOST);

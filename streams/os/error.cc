@@ -45,6 +45,7 @@ constexpr KindRow kKinds[] = {
      absl::StatusCode::kResourceExhausted},
     {ErrorKind::kValue, "ValueError", absl::StatusCode::kInvalidArgument},
     {ErrorKind::kType, "TypeError", absl::StatusCode::kInvalidArgument},
+    {ErrorKind::kIndex, "IndexError", absl::StatusCode::kInvalidArgument},
     {ErrorKind::kRuntime, "RuntimeError",
      absl::StatusCode::kFailedPrecondition},
     {ErrorKind::kAssertion, "AssertionError", absl::StatusCode::kInternal},

@@ -25,6 +25,7 @@ enum class ErrorKind : uint8_t {
   kLimitOverrun,         // asyncio.LimitOverrunError
   kValue,                // ValueError
   kType,                 // TypeError
+  kIndex,                // IndexError
   kRuntime,              // RuntimeError
   kAssertion,            // AssertionError
   kNotImplemented,       // NotImplementedError

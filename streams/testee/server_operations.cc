@@ -11,8 +11,6 @@
 namespace streams::testee {
 namespace {
 
-using ServerPtr = std::shared_ptr<ServerObject>;
-
 Server& Self(Call& call) { return *call.self<ServerObject>()->server; }
 
 absl::StatusOr<Answer> Close(Call& call) {
@@ -43,25 +41,26 @@ absl::StatusOr<Answer> GetLoop(Call& call) {
   return Item(std::make_shared<OpaqueObject>("AsyncioLoop"));
 }
 
-// What all the awaited calls are: a task of nothing but success or failure.
-Pending Await(ServerPtr self, Task<absl::Status> task) {
+// What all the awaited calls are: a task of nothing but success or failure. It
+// keeps the server alive by itself.
+Pending Await(Task<absl::Status> task) {
   STREAMS_CO_RETURN_IF_ERROR(co_await std::move(task));
   co_return Item();
 }
 
 absl::StatusOr<Answer> StartServing(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({}));
-  return Await(call.self<ServerObject>(), Self(call).StartServing());
+  return Await(Self(call).StartServing());
 }
 
 absl::StatusOr<Answer> ServeForever(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({}));
-  return Await(call.self<ServerObject>(), Self(call).ServeForever());
+  return Await(Self(call).ServeForever());
 }
 
 absl::StatusOr<Answer> WaitClosed(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({}));
-  return Await(call.self<ServerObject>(), Self(call).WaitClosed());
+  return Await(Self(call).WaitClosed());
 }
 
 absl::StatusOr<Answer> GetSockets(Call& call) {

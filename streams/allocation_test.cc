@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What a connection in its steady state asks of the heap: nothing but the
+// strings that the caller is given, and not even those when he uses buffered().
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "absl/base/config.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "streams/streams.h"
+
+namespace {
+
+int64_t allocations = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* const block = std::malloc(size);
+  if (block == nullptr) std::abort();
+  return block;
+}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t /*size*/) noexcept {
+  std::free(block);
+}
+
+namespace streams {
+namespace {
+
+constexpr int kRounds = 1000;
+
+// Longer than what a std::string holds without the heap.
+constexpr absl::string_view kLongLine =
+    "a line that is longer than what a string keeps within itself\n";
+constexpr absl::string_view kShortLine = "a line\n";
+
+Task<absl::Status> Answer(StreamWriter& writer, absl::string_view bytes) {
+  writer.Write(bytes);
+  co_return co_await writer.Drain();
+}
+
+Task<absl::Status> EchoLines(std::unique_ptr<StreamReader> reader,
+                             std::unique_ptr<StreamWriter> writer) {
+  for (;;) {
+    STREAMS_CO_ASSIGN_OR_RETURN(const std::string line,
+                                co_await reader->ReadLine());
+    if (line.empty()) break;
+    STREAMS_CO_RETURN_IF_ERROR(co_await Answer(*writer, line));
+  }
+  writer->Close();
+  co_return absl::OkStatus();
+}
+
+// One byte is awaited; what came with it is looked at where it lies.
+Task<absl::Status> EchoViews(std::unique_ptr<StreamReader> reader,
+                             std::unique_ptr<StreamWriter> writer) {
+  for (;;) {
+    STREAMS_CO_ASSIGN_OR_RETURN(const std::string first,
+                                co_await reader->Read(1));
+    if (first.empty()) break;
+    writer->WriteLines({first, reader->buffered()});
+    STREAMS_CO_RETURN_IF_ERROR(reader->Consume(reader->buffered().size()));
+    STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
+  }
+  writer->Close();
+  co_return absl::OkStatus();
+}
+
+using Handler = Task<absl::Status> (*)(std::unique_ptr<StreamReader>,
+                                       std::unique_ptr<StreamWriter>);
+
+class AllocationTest : public testing::Test {
+ protected:
+  void SetUp() override {
+#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_MEMORY_SANITIZER)
+    GTEST_SKIP() << "frames are not pooled, so that the sanitizer sees them";
+#endif
+  }
+
+  // How many allocations it took the server to echo `message` kRounds times,
+  // when it had done so often enough to have all that it keeps.
+  int64_t CountFor(Handler handler, absl::string_view message) {
+    auto sockets = StreamSocket::CreatePair().value();
+    const StreamSocket peer = std::move(sockets.second);
+    StreamPair connection =
+        loop_
+            .RunUntilComplete(OpenConnection(
+                loop_,
+                OpenConnectionOptions().set_socket(
+                    std::make_shared<StreamSocket>(std::move(sockets.first)))))
+            .value();
+    auto task = Spawn(loop_, handler(std::move(connection.reader),
+                                     std::move(connection.writer)));
+    RoundTrips(peer, message);
+    const int64_t before = allocations;
+    RoundTrips(peer, message);
+    const int64_t count = allocations - before;
+    task.Reset();
+    loop_.RunTurn(absl::ZeroDuration());
+    return count;
+  }
+
+  void RoundTrips(const StreamSocket& peer, absl::string_view message) {
+    std::array<char, 256> answer;
+    for (int i = 0; i < kRounds; ++i) {
+      ASSERT_EQ(os::Send(peer.fd(), message.data(), message.size()),
+                static_cast<ssize_t>(message.size()));
+      ssize_t count = -1;
+      while (count < 0) {
+        loop_.RunTurn(absl::ZeroDuration());
+        count = os::Receive(peer.fd(), answer.data(), answer.size());
+      }
+      ASSERT_EQ(absl::string_view(answer.data(), static_cast<size_t>(count)),
+                message);
+    }
+  }
+
+  EventLoop loop_;
+};
+
+TEST_F(AllocationTest, ALongLineIsTheStringThatIsReturned) {
+  EXPECT_EQ(CountFor(EchoLines, kLongLine), kRounds);
+}
+
+TEST_F(AllocationTest, AShortLineIsNothing) {
+  EXPECT_EQ(CountFor(EchoLines, kShortLine), 0);
+}
+
+TEST_F(AllocationTest, ViewsAreNothing) {
+  EXPECT_EQ(CountFor(EchoViews, kLongLine), 0);
+}
+
+}  // namespace
+}  // namespace streams
