@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// "TCP echo server using streams", of asyncio's documentation.
+// "TCP echo server using streams", of asyncio's documentation:
+//
+//   tcp_echo_server [PORT]
 
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -34,9 +38,9 @@ Task<absl::Status> HandleEcho(std::unique_ptr<StreamReader> reader,
   co_return co_await writer->WaitClosed();
 }
 
-Task<absl::Status> Serve(EventLoop& loop) {
+Task<absl::Status> Serve(EventLoop& loop, uint16_t port) {
   STREAMS_CO_ASSIGN_OR_RETURN(
-      auto server, co_await StartServer(loop, HandleEcho, "127.0.0.1", 8888));
+      auto server, co_await StartServer(loop, HandleEcho, "127.0.0.1", port));
   for (const auto& socket : server->Sockets()) {
     std::printf("Serving on %s\n", socket->GetSockName()->ToString().c_str());
   }
@@ -46,9 +50,11 @@ Task<absl::Status> Serve(EventLoop& loop) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  const int port = argc > 1 ? std::atoi(argv[1]) : 8888;
   EventLoop loop;
-  const absl::Status status = loop.RunUntilComplete(Serve(loop));
+  const absl::Status status =
+      loop.RunUntilComplete(Serve(loop, static_cast<uint16_t>(port)));
   std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
   return 1;
 }
