@@ -70,7 +70,8 @@ Task<absl::Status> EchoViews(std::unique_ptr<StreamReader> reader,
     STREAMS_CO_ASSIGN_OR_RETURN(const std::string first,
                                 co_await reader->Read(1));
     if (first.empty()) break;
-    writer->WriteLines({first, reader->buffered()});
+    writer->Write(first);
+    writer->Write(reader->buffered());
     STREAMS_CO_RETURN_IF_ERROR(reader->Consume(reader->buffered().size()));
     STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
   }
