@@ -76,9 +76,9 @@ class OpenUnixConnectionOptions {
 };
 
 // Connects to a Unix socket; otherwise as OpenConnection().
-// Errors: what connect() says: kFileNotFound, kConnectionRefused (nobody listens
-//   any more), kBlockingIo (the listener's backlog is full: try again later);
-//   kOs for a path that is too long; kValue for one with a null byte in it.
+// Errors: what connect() says: kFileNotFound, kConnectionRefused (nobody
+//   listens any more), kBlockingIo (the listener's backlog is full: try again
+//   later); kOs for a path that is too long; kValue for one with a null byte.
 // asyncio: asyncio.open_unix_connection.
 Task<absl::StatusOr<StreamPair>> OpenUnixConnection(EventLoop& loop,
                                                     std::string path);

@@ -22,9 +22,10 @@ namespace streams {
 class StreamReader;
 
 // Base of what the reading calls of StreamReader return. Use it as it is:
-// `co_await reader->ReadLine()`. Nothing happens before the await. What the
-// buffer can answer is answered at once: without a coroutine frame, a turn of
-// the loop, or an allocation other than the result's.
+// `co_await reader->ReadLine()`. Nothing happens before the await, until which
+// the reader must live. What the buffer can answer is answered at once: without
+// a coroutine frame, a turn of the loop, or an allocation other than the
+// result's.
 class ReadOperation : private Suspension, private internal::ReaderObserver {
  public:
   // Only before it is awaited.

@@ -40,8 +40,8 @@ class SocketTransport;
 //   ServeForever() closes the server first.
 // A second concurrent call: WaitClosed() and StartServing() are fine;
 //   ServeForever() is kRuntime.
-// Limits: up to backlog + 1 connections are accepted in a turn, and none is ever
-//   refused: how many there may be at a time is for the callback to say.
+// Limits: up to backlog + 1 connections are accepted in a turn, and none is
+//   ever refused: how many there may be at a time is for the callback to say.
 //
 // asyncio: asyncio.Server.
 class Server final : public TransportOwner,

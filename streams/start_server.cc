@@ -2,8 +2,6 @@
 
 #include "streams/start_server.h"
 
-#include <netdb.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <memory>

@@ -3,7 +3,13 @@
 #ifndef STREAMS_STREAMS_H_
 #define STREAMS_STREAMS_H_
 
-// Everything that a program needs for asyncio's streams in C++.
+// Everything that a program needs for asyncio's streams in C++: an EventLoop to
+// run on; OpenConnection(), StartServer() and their Unix counterparts, which
+// give a StreamReader and a StreamWriter; and Task<T>, for coroutines that
+// await them. Each header says for its own part who owns what and for how long,
+// and what happens at EOF, at an error and on cancellation.
+//
+// asyncio: asyncio.streams and the part of the event loop below it.
 
 #include "streams/client_connected_callback.h"
 #include "streams/coro/cancelled.h"
@@ -19,6 +25,7 @@
 #include "streams/open_connection.h"
 #include "streams/open_unix_connection.h"
 #include "streams/os/address.h"
+#include "streams/os/address_lookup.h"
 #include "streams/os/error.h"
 #include "streams/os/fd.h"
 #include "streams/os/socket.h"

@@ -36,7 +36,7 @@ class WriteStatus {
   absl::Status status_;
 };
 
-// See StreamWriter::Drain().
+// See StreamWriter::Drain(). The writer must live until the await has begun.
 class [[nodiscard]] DrainOperation final : private Suspension {
  public:
   explicit DrainOperation(const StreamWriter& writer) : writer_(writer) {}

@@ -109,8 +109,8 @@ class ReadyQueue {
   // for the next turn. Returns how many callbacks ran.
   size_t RunReady();
 
-  // Drops all tasks, then all callbacks. Callbacks that come later are dropped at
-  // once, tasks by the next call, at the latest by the destructor's.
+  // Drops all tasks, then all callbacks. Callbacks that come later are dropped
+  // at once, tasks by the next call, at the latest by the destructor's.
   void Shutdown();
 
   // How many tasks were spawned and are not done. [len(asyncio.all_tasks())]

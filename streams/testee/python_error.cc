@@ -2,7 +2,6 @@
 
 #include "streams/testee/python_error.h"
 
-#include <netdb.h>
 #include <string.h>
 
 #include <cstdint>

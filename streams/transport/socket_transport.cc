@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -29,6 +30,14 @@ namespace {
 constexpr size_t kMaxReadSize = 256 * 1024;
 
 thread_local int64_t open_count = 0;
+
+// Or as near to it as a number can be.
+int64_t FourTimes(int64_t value) {
+  using Limits = std::numeric_limits<int64_t>;
+  if (value > Limits::max() / 4) return Limits::max();
+  if (value < Limits::min() / 4) return Limits::min();
+  return 4 * value;
+}
 
 // The shared sockets of the transports of this thread that are open: there are
 // few, if any.
@@ -110,6 +119,10 @@ const SocketAddress* SocketTransport::GetSockName() const {
 }
 
 void SocketTransport::SetProtocol(std::shared_ptr<Protocol> protocol) {
+  // The old one may be the caller, with no other owner: it lasts this turn.
+  if (loop_ != nullptr && protocol_ != nullptr) {
+    loop_->CallSoon([old = std::move(protocol_)] {});
+  }
   protocol_ = std::move(protocol);
 }
 
@@ -265,7 +278,8 @@ absl::Status SocketTransport::WriteEof() {
 absl::Status SocketTransport::SetWriteBufferLimits(std::optional<int64_t> high,
                                                    std::optional<int64_t> low) {
   const int64_t high_mark =
-      high.has_value() ? *high : (low.has_value() ? 4 * *low : 64 * 1024);
+      high.has_value() ? *high
+                       : (low.has_value() ? FourTimes(*low) : 64 * 1024);
   const int64_t low_mark = low.has_value() ? *low : high_mark / 4;
   if (low_mark < 0 || high_mark < low_mark) {
     return MakeError(ErrorKind::kValue,

@@ -2,7 +2,11 @@
 
 #include "streams/transport/socket_transport.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -147,6 +151,13 @@ TEST_F(SocketTransportTest, PausesAndResumesWritingAtTheMarks) {
   EXPECT_EQ(transport_->GetWriteBufferSize(), 0u);
 }
 
+TEST_F(SocketTransportTest, TheLargestMarksDoNotOverflow) {
+  constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+  EXPECT_TRUE(transport_->SetWriteBufferLimits(std::nullopt, kLargest).ok());
+  EXPECT_EQ(transport_->GetWriteBufferLimits().high,
+            static_cast<size_t>(kLargest));
+}
+
 TEST_F(SocketTransportTest, RefusesMarksThatMakeNoSense) {
   EXPECT_EQ(GetErrorKind(transport_->SetWriteBufferLimits(1, 2)),
             ErrorKind::kValue);
@@ -198,6 +209,53 @@ TEST_F(SocketTransportTest, AnErrorOfTheProtocolIsFatalAndReported) {
               ElementsAre("made", "x",
                           "Fatal error: protocol.data_received() call failed.",
                           "lost AssertionError"));
+}
+
+// A protocol that hands the connection over to another, as an upgrade does.
+class UpgradingProtocol final : public Protocol {
+ public:
+  UpgradingProtocol(std::vector<std::string>& log,
+                    std::shared_ptr<Protocol> next)
+      : log_(log), next_(std::move(next)) {}
+
+  void ConnectionMade(std::shared_ptr<Transport> transport) override {
+    transport_ = std::move(transport);
+  }
+  absl::Status DataReceived(absl::string_view /*bytes*/) override {
+    std::shared_ptr<Transport> transport = std::move(transport_);
+    transport->SetProtocol(std::move(next_));
+    log_.push_back("upgraded" + name_);
+    return absl::OkStatus();
+  }
+  bool EofReceived() override { return false; }
+  void ConnectionLost(const absl::Status& /*error*/) override {}
+  void PauseWriting() override {}
+  void ResumeWriting() override {}
+
+ private:
+  std::vector<std::string>& log_;
+  std::string name_ = " from a protocol of plain text";
+  std::shared_ptr<Protocol> next_;
+  std::shared_ptr<Transport> transport_;
+};
+
+TEST_F(SocketTransportTest, AProtocolMayReplaceItselfWhileItRuns) {
+  auto upgrading = std::make_shared<UpgradingProtocol>(log_, protocol_);
+  const std::weak_ptr<Protocol> old = upgrading;
+  auto sockets = StreamSocket::CreatePair().value();
+  auto transport =
+      SocketTransport::Start(loop_, std::move(sockets.first),
+                             std::move(upgrading), SocketTransport::Options());
+  Settle();
+  log_.clear();
+  ASSERT_EQ(os::Send(sockets.second.fd(), "x", 1), 1);
+  Settle();
+  ASSERT_EQ(os::Send(sockets.second.fd(), "y", 1), 1);
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("upgraded from a protocol of plain text", "y"));
+  EXPECT_TRUE(old.expired());
+  transport->Abort();
+  Settle();
 }
 
 TEST_F(SocketTransportTest, AnOpenTransportNeedsNobodyToHoldIt) {

@@ -15,16 +15,21 @@ def _targets(files):
 
 
 def check_one_header(files):
-    """A cc_library has one header, so that a dependency says what is used."""
+    """A cc_library has one header, so that a dependency says what is used.
+
+    Headers that need each other are one library; a comment above it says why.
+    """
     for file, target in _targets(files):
         if target.kind != "cc_library":
             continue
         headers = target.strings.get("hdrs", [])
-        if len(headers) > 1:
+        above = file.text.splitlines()[: target.line - 1]
+        if len(headers) > 1 and not (above and above[-1].startswith("# ")):
             yield source_tree.Violation(
                 file.path,
                 target.line,
-                f"{target.name} has {len(headers)} headers: one cc_library per header",
+                f"{target.name} has {len(headers)} headers: one cc_library per header,"
+                " or a comment above that says why they are one",
             )
         for source in target.strings.get("srcs", []):
             if source.endswith(".h"):

@@ -124,6 +124,7 @@ ALLOWED = {
     build_laws.check_one_header: [
         ("streams/BUILD", _build('hdrs = ["a.h"], srcs = ["a.cc"]')),
         ("streams/BUILD", _build('deps = [":a"]')),
+        ("streams/BUILD", "# Each needs the other.\n" + _build('hdrs = ["a.h", "b.h"]')),
     ],
     build_laws.check_no_cpp_globs: [
         ("conformance/BUILD", _build('srcs = glob(["*.scenario"])', "filegroup")),
