@@ -67,14 +67,18 @@ absl::StatusOr<Answer> GetExtraInfo(
   return otherwise != nullptr ? *otherwise : Item();
 }
 
-absl::StatusOr<Answer> Write(Call& call, Transport& transport) {
+absl::StatusOr<Answer> Write(
+    Call& call, absl::FunctionRef<absl::Status(absl::string_view)> write) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"data"}, 1));
   STREAMS_ASSIGN_OR_RETURN(const std::string data, call.Bytes("data"));
-  STREAMS_RETURN_IF_ERROR(transport.Write(data));
+  STREAMS_RETURN_IF_ERROR(write(data));
   return Item();
 }
 
-absl::StatusOr<Answer> WriteLines(Call& call, Transport& transport) {
+absl::StatusOr<Answer> WriteLines(
+    Call& call,
+    absl::FunctionRef<absl::Status(absl::Span<const absl::string_view>)>
+        write) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"data"}, 1));
   const Item* const item = call.FindItem("data");
   if (item == nullptr) return call.WrongType("data");
@@ -93,7 +97,7 @@ absl::StatusOr<Answer> WriteLines(Call& call, Transport& transport) {
     if (bytes == nullptr) return call.WrongType("data");
     lines.push_back(bytes->data);
   }
-  STREAMS_RETURN_IF_ERROR(transport.WriteLines(lines));
+  STREAMS_RETURN_IF_ERROR(write(lines));
   return Item();
 }
 

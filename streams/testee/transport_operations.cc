@@ -5,6 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "streams/streams.h"
 #include "streams/testee/objects.h"
 #include "streams/testee/operation.h"
@@ -16,11 +19,14 @@ namespace {
 Transport& Self(Call& call) { return *call.self<TransportObject>()->transport; }
 
 absl::StatusOr<Answer> WriteBytes(Call& call) {
-  return Write(call, Self(call));
+  return Write(call,
+               [&](absl::string_view data) { return Self(call).Write(data); });
 }
 
 absl::StatusOr<Answer> WriteSeveral(Call& call) {
-  return WriteLines(call, Self(call));
+  return WriteLines(call, [&](absl::Span<const absl::string_view> lines) {
+    return Self(call).WriteLines(lines);
+  });
 }
 
 absl::StatusOr<Answer> WriteEof(Call& call) {

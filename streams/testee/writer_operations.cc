@@ -3,6 +3,9 @@
 #include <memory>
 #include <utility>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "streams/streams.h"
 #include "streams/testee/objects.h"
 #include "streams/testee/operation.h"
@@ -16,11 +19,15 @@ using WriterPtr = std::shared_ptr<WriterObject>;
 StreamWriter& Self(Call& call) { return *call.self<WriterObject>()->writer; }
 
 absl::StatusOr<Answer> WriteBytes(Call& call) {
-  return Write(call, *Self(call).transport());
+  return Write(call, [&](absl::string_view data) {
+    return Self(call).Write(data).status();
+  });
 }
 
 absl::StatusOr<Answer> WriteSeveral(Call& call) {
-  return WriteLines(call, *Self(call).transport());
+  return WriteLines(call, [&](absl::Span<const absl::string_view> lines) {
+    return Self(call).WriteLines(lines).status();
+  });
 }
 
 absl::StatusOr<Answer> WriteEof(Call& call) {
