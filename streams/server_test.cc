@@ -33,11 +33,10 @@ using testing::IsEmpty;
 
 // The undefined-behaviour sanitizer opens pipes to look at memory, and takes
 // what it cannot look at for a bug.
-#if defined(__clang__) && __has_feature(undefined_behavior_sanitizer)
-constexpr bool kNeedsDescriptors = true;
-#else
-constexpr bool kNeedsDescriptors = false;
+#ifndef __has_feature
+#define __has_feature(name) 0
 #endif
+constexpr bool kNeedsDescriptors = __has_feature(undefined_behavior_sanitizer);
 
 using ServerOr = absl::StatusOr<std::shared_ptr<Server>>;
 
