@@ -38,6 +38,7 @@ struct KindRow {
 constexpr KindRow kKinds[] = {
     {ErrorKind::kNone, "", absl::StatusCode::kOk},
     {ErrorKind::kOther, "Exception", absl::StatusCode::kUnknown},
+    {ErrorKind::kExceptionGroup, "ExceptionGroup", absl::StatusCode::kUnknown},
     {ErrorKind::kCancelled, "CancelledError", absl::StatusCode::kCancelled},
     {ErrorKind::kIncompleteRead, "IncompleteReadError",
      absl::StatusCode::kOutOfRange},

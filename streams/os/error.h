@@ -20,6 +20,7 @@ namespace streams {
 enum class ErrorKind : uint8_t {
   kNone,                 // OK.
   kOther,                // Exception
+  kExceptionGroup,       // ExceptionGroup; see os/exception_group.h
   kCancelled,            // asyncio.CancelledError
   kIncompleteRead,       // asyncio.IncompleteReadError
   kLimitOverrun,         // asyncio.LimitOverrunError
