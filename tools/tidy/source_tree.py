@@ -6,7 +6,7 @@ import os
 import pathlib
 
 # Made by tools, or a workspace's link to them: not ours to judge.
-_SKIPPED_FOLDERS = frozenset({".git", "__pycache__", "node_modules"})
+_SKIPPED_FOLDERS = frozenset({".git", ".servers", "__pycache__", "node_modules"})
 
 
 @dataclasses.dataclass(frozen=True)
