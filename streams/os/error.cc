@@ -157,6 +157,13 @@ absl::Status MakeError(ErrorKind kind, absl::string_view message) {
   return status;
 }
 
+absl::Status MakeError(ErrorKind kind, int error_number,
+                       absl::string_view message) {
+  absl::Status status = MakeError(kind, message);
+  SetNumber(status, kErrnoUrl, error_number);
+  return status;
+}
+
 absl::Status IncompleteReadError(absl::string_view partial,
                                  std::optional<size_t> expected) {
   const std::string expected_words =

@@ -75,6 +75,9 @@ std::optional<LimitOverrun> GetLimitOverrun(const absl::Status& status);
 
 // Making them. `kind` is not kNone; kCancelled gives CancelledError().
 absl::Status MakeError(ErrorKind kind, absl::string_view message);
+// With an errno of whatever numbering the kind has.
+absl::Status MakeError(ErrorKind kind, int error_number,
+                       absl::string_view message);
 absl::Status IncompleteReadError(absl::string_view partial,
                                  std::optional<size_t> expected);
 absl::Status LimitOverrunError(absl::string_view message, size_t consumed);

@@ -4,6 +4,7 @@
 #define STREAMS_TRANSPORT_PROTOCOL_H_
 
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -53,6 +54,10 @@ class Protocol {
   // low-water mark again. asyncio: pause_writing, resume_writing.
   virtual void PauseWriting() {}
   virtual void ResumeWriting() {}
+
+  // Gives away what it has received and nobody has read: what follows on the
+  // connection is TLS, and those bytes are its beginning. CPython: gh-142352.
+  virtual std::string TakeUnread() { return {}; }
 };
 
 }  // namespace streams

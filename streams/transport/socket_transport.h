@@ -99,6 +99,7 @@ class SocketTransport final
   bool IsClosing() const override { return is_closing_; }
   void Close() override;
   void Abort() override { ForceClose(absl::OkStatus()); }
+  void ForceClose(absl::Status error) override;
   void SetProtocol(std::shared_ptr<Protocol> protocol) override;
   std::shared_ptr<Protocol> GetProtocol() const override { return protocol_; }
   bool IsReading() const override { return !is_closing_ && !is_paused_; }
@@ -143,7 +144,6 @@ class SocketTransport final
   void MaybePauseProtocol();
   void MaybeResumeProtocol();
   void FatalError(absl::Status error, const char* message);
-  void ForceClose(absl::Status error);
   void BeginClosing();
   void ScheduleConnectionLost(absl::Status error);
   void LoseConnection();

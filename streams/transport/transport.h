@@ -16,6 +16,7 @@ namespace streams {
 
 class Protocol;
 class SocketAddress;
+class SslObject;
 class StreamSocket;
 
 // The marks between which a transport tells its protocol to pause and to resume
@@ -54,6 +55,13 @@ class Transport {
 
   // Closes at once; what is in the write buffer is lost. asyncio: abort.
   virtual void Abort() = 0;
+
+  // As Abort(), but the protocol is told that `error` was the reason: for what
+  // is built on top of a transport. asyncio: _force_close.
+  virtual void ForceClose(absl::Status error) {
+    error.IgnoreError();
+    Abort();
+  }
 
   // The protocol may be changed while the connection stands; it is null once
   // the connection is lost. asyncio: set_protocol, get_protocol.
@@ -94,6 +102,11 @@ class Transport {
   virtual const SocketAddress* GetPeerName() const { return nullptr; }
   virtual const SocketAddress* GetSockName() const { return nullptr; }
   virtual const StreamSocket* GetSocket() const { return nullptr; }
+
+  // Of TLS, once the handshake is done; it tells what get_extra_info("cipher"),
+  // ("compression"), ("peercert") and ("sslcontext") do.
+  // asyncio: get_extra_info("ssl_object").
+  virtual const SslObject* GetSslObject() const { return nullptr; }
 };
 
 }  // namespace streams
