@@ -21,6 +21,14 @@ TaskBase::TaskBase(ReadyQueue& queue) : queue_(&queue) {
 
 TaskBase::~TaskBase() { LeaveQueue(); }
 
+int TaskBase::Uncancel() {
+  if (cancel_requests_ == 0) return 0;
+  --cancel_requests_;
+  // Nobody wants it any more: also if it is yet to arrive.
+  if (cancel_requests_ == 0) must_cancel_ = false;
+  return cancel_requests_;
+}
+
 void TaskBase::Retire() {
   if (!is_live_) return;
   is_live_ = false;

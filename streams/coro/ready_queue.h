@@ -32,6 +32,17 @@ class TaskBase {
   // task is running, that happens as soon as it suspends.
   void Abandon();
 
+  // asyncio's Task.cancel(): false when the task is done.
+  virtual bool Cancel() = 0;
+
+  // Task.cancelling() and Task.uncancel(): how many calls of Cancel() nobody
+  // has taken back; and takes one back, returning how many are left. Whoever
+  // cancels a task for a purpose of its own (a time-out, a task group) takes
+  // that back when it has arrived, and so sees whether somebody else wants the
+  // task cancelled.
+  int cancel_requests() const { return cancel_requests_; }
+  int Uncancel();
+
   // Task._must_cancel: the next suspension is to end with CancelledError.
   bool must_cancel() const { return must_cancel_; }
   void set_must_cancel(bool value) { must_cancel_ = value; }
@@ -50,6 +61,8 @@ class TaskBase {
   // Destroys the coroutine and tells who waits; may destroy the task.
   virtual void Drop() = 0;
 
+  void CountCancelRequest() { ++cancel_requests_; }
+
   // The task is done: it no longer counts as live.
   void Retire();
   void ReportNeverRetrieved(const absl::Status& error);
@@ -65,6 +78,7 @@ class TaskBase {
   TaskBase* next_ = nullptr;
   TaskBase* prev_ = nullptr;
   Suspension* suspension_ = nullptr;
+  int cancel_requests_ = 0;
   bool must_cancel_ = false;
   bool is_live_ = true;
   bool is_running_ = false;

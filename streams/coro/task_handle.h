@@ -18,6 +18,9 @@
 
 namespace streams {
 
+template <class T = void>
+class TaskHandle;
+
 // `co_await handle`, see TaskHandle.
 template <class T>
 class [[nodiscard]] TaskHandleAwaitable final : private Suspension {
@@ -53,6 +56,40 @@ class [[nodiscard]] TaskHandleAwaitable final : private Suspension {
   bool was_cancelled_ = false;
 };
 
+// A task that somebody else owns (a TaskGroup, say): to look at it, to await
+// it, to cancel it. Copies are cheap; the outcome is kept for as long as there
+// is one. Once the owner has dropped the task, it is done, and cancelled.
+// Threads: the loop's. What the methods do: see TaskHandle.
+template <class T>
+class TaskReference {
+ public:
+  TaskReference() = default;  // To no task: nothing may be called.
+
+  explicit operator bool() const { return state_ != nullptr; }
+  bool Cancel() const { return state_->Cancel(); }
+  bool done() const { return state_->completion().done(); }
+  bool cancelled() const { return state_->completion().cancelled(); }
+  // Only when done. TakeResult() copies the outcome if it can be copied.
+  const TaskOutcome<T>& result() const { return state_->outcome(); }
+  TaskOutcome<T> TakeResult() const { return state_->CopyOrTakeOutcome(); }
+
+  void Listen(Completion::Listener& listener) const {
+    state_->completion().Listen(listener);
+  }
+
+  TaskHandleAwaitable<T> operator co_await() const {
+    return TaskHandleAwaitable<T>(state_);
+  }
+
+ private:
+  friend class TaskHandle<T>;
+
+  explicit TaskReference(internal::TaskStatePtr<T> state)
+      : state_(std::move(state)) {}
+
+  internal::TaskStatePtr<T> state_;
+};
+
 // A coroutine that runs on its own, beside others: asyncio's Task.
 //
 //   TaskHandle<absl::Status> pump = Spawn(loop, Pump(reader, writer));
@@ -79,7 +116,7 @@ class [[nodiscard]] TaskHandleAwaitable final : private Suspension {
 // gets kCancelled. (asyncio's tasks live on; Detach() does that.) The loop
 // destroys what is left. Threads: the loop's.
 // An error that nobody looks at goes to the loop's exception handler.
-template <class T = void>
+template <class T>
 class [[nodiscard]] TaskHandle {
  public:
   TaskHandle() = default;  // No task.
@@ -99,6 +136,12 @@ class [[nodiscard]] TaskHandle {
 
   // False if it was done already. [Task.cancel]
   bool Cancel() { return state_->Cancel(); }
+
+  // How many calls of Cancel() were not taken back; and takes one back: for
+  // those who cancel a task for a purpose of their own, as Timeout does.
+  // [Task.cancelling, Task.uncancel]
+  int cancelling() const { return state_->cancel_requests(); }
+  int Uncancel() { return state_->Uncancel(); }
 
   // [Task.done, Task.cancelled]
   bool done() const { return state_->completion().done(); }
@@ -120,6 +163,15 @@ class [[nodiscard]] TaskHandle {
 
   // Lets go of the task, which runs on, owned by the loop.
   void Detach() { state_.reset(); }
+
+  // The same, and an error of it is nobody's business.
+  void Forget() {
+    state_->set_retrieved();
+    Detach();
+  }
+
+  // Another name for the task, which does not own it.
+  TaskReference<T> Refer() const { return TaskReference<T>(state_); }
 
   // Destroys the task if it isn't done.
   void Reset() {

@@ -19,6 +19,7 @@ TaskState::~TaskState() {
 
 bool TaskState::Cancel() {
   if (completion_.done()) return false;
+  CountCancelRequest();
   if (suspension() == nullptr || !suspension()->CancelAwaited()) {
     // Its next step is on the way, or it runs: that, or the next await, tells.
     set_must_cancel(true);

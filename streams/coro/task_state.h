@@ -59,8 +59,10 @@ class TaskState : public TaskBase, public PoolAllocated {
   Completion& completion() { return completion_; }
   const Completion& completion() const { return completion_; }
 
-  // asyncio's Task.cancel(): false when the task is done.
-  bool Cancel();
+  bool Cancel() override;
+
+  // Somebody has looked at its outcome, or never will, and knows.
+  void set_retrieved() { is_retrieved_ = true; }
 
   void Ref() { ++references_; }
   void Unref() {
@@ -82,8 +84,6 @@ class TaskState : public TaskBase, public PoolAllocated {
   virtual absl::Status StoreOutcome() = 0;
   virtual void StoreCancelled() = 0;
   virtual void DestroyCoroutine() = 0;
-
-  void set_retrieved() { is_retrieved_ = true; }
 
  private:
   bool HasFinished() const override { return root().done(); }
