@@ -58,8 +58,10 @@ absl::Status BindToFirst(StreamSocket& socket, AddressFamily family,
   }
   if (!has_tried) {
     errors.push_back(MakeError(
-        ErrorKind::kOs, absl::StrCat("no matching local address with family=",
-                                     NativeFamily(family), " found")));
+        ErrorKind::kOs,
+        absl::StrCat("no matching local address with family=<AddressFamily.",
+                     family == AddressFamily::kInet6 ? "AF_INET6" : "AF_INET",
+                     ": ", NativeFamily(family), "> found")));
   }
   return errors.back();
 }

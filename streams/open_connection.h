@@ -65,7 +65,29 @@ class OpenConnectionOptions {
     socket_ = std::move(socket);
     return *this;
   }
-  // To bind the socket to, before it is connected. asyncio: local_addr.
+  // Races the addresses of the host, as RFC 8305 wants it: when one hasn't
+  // answered for so long (a quarter of a second is a good choice), the next is
+  // tried beside it, and the first that answers is taken. Zero or less: all at
+  // once. asyncio: happy_eyeballs_delay.
+  OpenConnectionOptions& set_happy_eyeballs_delay(absl::Duration delay) {
+    happy_eyeballs_delay_ = delay;
+    return *this;
+  }
+  // Tries the address families in turn, after so many addresses of the first.
+  // Zero: in the resolver's order. One if addresses are raced, else zero.
+  // asyncio: interleave.
+  OpenConnectionOptions& set_interleave(int64_t first_family_count) {
+    interleave_ = first_family_count;
+    return *this;
+  }
+  // When no address can be connected to, tells all errors, as kExceptionGroup.
+  // asyncio: all_errors.
+  OpenConnectionOptions& set_all_errors(bool all_errors) {
+    all_errors_ = all_errors;
+    return *this;
+  }
+  // To bind the socket to, before it is connected: what fits its family, if the
+  // host has several addresses. asyncio: local_addr.
   OpenConnectionOptions& set_local_address(std::string host, uint16_t port) {
     local_query_ = AddressQuery().set_host(std::move(host)).set_port(port);
     return *this;
@@ -92,6 +114,11 @@ class OpenConnectionOptions {
   const std::optional<AddressQuery>& local_query() const {
     return local_query_;
   }
+  std::optional<absl::Duration> happy_eyeballs_delay() const {
+    return happy_eyeballs_delay_;
+  }
+  std::optional<int64_t> interleave() const { return interleave_; }
+  bool all_errors() const { return all_errors_; }
 
   const std::optional<std::string>& server_hostname() const {
     return server_hostname_;
@@ -109,19 +136,24 @@ class OpenConnectionOptions {
   AddressQuery query_;
   std::shared_ptr<StreamSocket> socket_;
   std::optional<AddressQuery> local_query_;
+  std::optional<absl::Duration> happy_eyeballs_delay_;
+  std::optional<int64_t> interleave_;
+  bool all_errors_ = false;
   std::optional<std::string> server_hostname_;
   std::optional<absl::Duration> ssl_handshake_timeout_;
   std::optional<absl::Duration> ssl_shutdown_timeout_;
 };
 
 // Connects to a TCP server. Tries all addresses of the host, one after the
-// other.
+// other unless set_happy_eyeballs_delay() says otherwise.
 //
 // `loop` must outlive the reader and the writer that it gives.
 // Errors: kAddressLookup; what connect() says (kConnectionRefused, kTimeout …),
 //   or kOs with all that was said if the addresses failed for different
-//   reasons; kValue for options that contradict each other.
-// Cancelled, or dropped: nothing stays open. Any number may run at a time.
+//   reasons (set_all_errors() tells them apart); kValue for options that
+//   contradict each other.
+// Cancelled, or dropped: nothing stays open. Any number may run at a time; each
+//   has at most as many sockets open as the host has addresses.
 // Limits: it waits for as long as the name server and the system's connect()
 //   do, which may be minutes: cancel it when that is too long.
 //

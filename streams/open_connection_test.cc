@@ -85,6 +85,56 @@ TEST_F(OpenConnectionTest, ToAHostWithANullByte) {
   EXPECT_EQ(GetErrorKind(client.status()), ErrorKind::kValue);
 }
 
+TEST_F(OpenConnectionTest, RacesTheAddressesOfAName) {
+  const auto client = loop_.RunUntilComplete(OpenConnection(
+      loop_, "localhost", port_,
+      OpenConnectionOptions().set_happy_eyeballs_delay(absl::Minutes(5))));
+  ASSERT_TRUE(client.ok()) << client.status();
+  EXPECT_EQ(client->writer->GetPeerName()->host(), "127.0.0.1");
+  client->writer->Close();
+}
+
+TEST_F(OpenConnectionTest, TellsAllErrors) {
+  server_->Close();
+  for (const bool races : {false, true}) {
+    OpenConnectionOptions options;
+    options.set_all_errors(true).set_interleave(2);
+    if (races) options.set_happy_eyeballs_delay(absl::ZeroDuration());
+    const absl::Status status = Open(std::move(options)).status();
+    EXPECT_EQ(GetErrorKind(status), ErrorKind::kExceptionGroup);
+    EXPECT_EQ(status.message(), "create_connection failed (1 sub-exception)");
+    ASSERT_EQ(GetExceptions(status).size(), 1u);
+    EXPECT_EQ(GetErrno(GetExceptions(status)[0]), ECONNREFUSED);
+  }
+}
+
+TEST_F(OpenConnectionTest, OneErrorOfARaceIsThatError) {
+  server_->Close();
+  const absl::Status status =
+      Open(OpenConnectionOptions().set_happy_eyeballs_delay(absl::Seconds(1)))
+          .status();
+  EXPECT_EQ(GetErrorKind(status), ErrorKind::kConnectionRefused);
+}
+
+TEST(OpenUnixConnectionTest, TakesAPathObject) {
+  EventLoop loop;
+  std::filesystem::current_path(testing::TempDir());
+  const std::filesystem::path path("path_object.socket");
+  const auto server =
+      loop.RunUntilComplete(StartUnixServer(
+                                loop,
+                                [](std::unique_ptr<StreamReader>,
+                                   std::unique_ptr<StreamWriter>) {},
+                                path))
+          .value();
+  const auto client = loop.RunUntilComplete(OpenUnixConnection(loop, path));
+  ASSERT_TRUE(client.ok()) << client.status();
+  EXPECT_EQ(client->writer->GetPeerName()->path(), path);
+  client->writer->Close();
+  server->Close();
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST(OpenUnixConnectionTest, ToAListenerWhoseBacklogIsFull) {
   EventLoop loop;
   // A relative path: the absolute one may be longer than an address.

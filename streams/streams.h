@@ -27,6 +27,7 @@
 #include "streams/os/address.h"
 #include "streams/os/address_lookup.h"
 #include "streams/os/error.h"
+#include "streams/os/exception_group.h"
 #include "streams/os/fd.h"
 #include "streams/os/socket.h"
 #include "streams/reader.h"

@@ -112,6 +112,21 @@ absl::Status SetLocalAddress(Call& call, OpenConnectionOptions& options) {
   return absl::OkStatus();
 }
 
+// How several addresses of one host are tried.
+absl::Status SetRace(Call& call, OpenConnectionOptions& options) {
+  STREAMS_ASSIGN_OR_RETURN(const auto delay,
+                           call.Number("happy_eyeballs_delay"));
+  STREAMS_ASSIGN_OR_RETURN(const auto interleave, call.Integer("interleave"));
+  STREAMS_ASSIGN_OR_RETURN(const bool all_errors,
+                           call.Boolean("all_errors", false));
+  if (delay.has_value()) {
+    options.set_happy_eyeballs_delay(absl::Seconds(*delay));
+  }
+  SetIf(options, &OpenConnectionOptions::set_interleave, interleave);
+  options.set_all_errors(all_errors);
+  return absl::OkStatus();
+}
+
 // The time-outs of TLS, which this testee does not offer otherwise.
 template <class Options>
 absl::Status SetTimeouts(Call& call, Options& options) {
@@ -141,8 +156,10 @@ absl::StatusOr<Answer> OpenConnectionCall(Call& call) {
   STREAMS_RETURN_IF_ERROR(
       call.Bind({"host", "port", "limit", "family", "proto", "flags", "sock",
                  "local_addr", "ssl", "server_hostname",
-                 "ssl_handshake_timeout", "ssl_shutdown_timeout"}));
+                 "ssl_handshake_timeout", "ssl_shutdown_timeout",
+                 "happy_eyeballs_delay", "interleave", "all_errors"}));
   OpenConnectionOptions options;
+  STREAMS_RETURN_IF_ERROR(SetRace(call, options));
   STREAMS_ASSIGN_OR_RETURN(const auto host, call.Text("host"));
   STREAMS_ASSIGN_OR_RETURN(const auto port, Port(call));
   STREAMS_ASSIGN_OR_RETURN(const auto limit, call.Integer("limit"));
