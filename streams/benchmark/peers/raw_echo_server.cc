@@ -6,29 +6,23 @@
 // less than all. It has no flow control, no cancellation, no time-outs: what a
 // library adds to it is the library's cost.
 //
-//   raw_echo_server --port=N [--mode=echo|line] [--host=127.0.0.1]
-#include <arpa/inet.h>
+//   raw_echo_server --port=N [--mode=echo|line] [--cork] [--host=127.0.0.1]
+//
+// --cork: the lines of one read go back in one write.
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
 #include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
+#include "streams/benchmark/peers/raw_listener.h"
 
-ABSL_FLAG(int, port, 0, "TCP port to listen on; 0 takes a free one");
-ABSL_FLAG(std::string, host, "127.0.0.1", "IPv4 address to listen on");
-ABSL_FLAG(std::string, mode, "echo",
-          "echo: what is read goes back at once; line: each line by itself");
+ABSL_FLAG(bool, cork, false, "lines that arrive together leave together");
 
 namespace {
 
@@ -41,36 +35,14 @@ struct Connection {
   std::string partial_line;
 };
 
-[[noreturn]] void Die(const char* what) {
-  fprintf(stderr, "raw_echo_server: %s: %s\n", what, strerror(errno));
-  exit(1);
-}
-
-int Listen(const std::string& host, int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  if (fd < 0) Die("socket");
-  const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1) Die("host");
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    Die("bind");
-  }
-  if (listen(fd, 4096) != 0) Die("listen");
-  socklen_t size = sizeof address;
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  printf("listening on %s:%d\n", host.c_str(), ntohs(address.sin_port));
-  fflush(stdout);
-  return fd;
-}
-
 class Server {
  public:
-  Server(int listener, bool lines)
-      : epoll_(epoll_create1(0)), listener_(listener), lines_(lines) {
-    Control(EPOLL_CTL_ADD, listener_, EPOLLIN);
+  Server(int listener, bool lines, bool cork)
+      : epoll_(epoll_create1(0)),
+        listener_(listener),
+        lines_(lines),
+        cork_(cork) {
+    raw::Control(epoll_, EPOLL_CTL_ADD, listener_, EPOLLIN);
   }
 
   [[noreturn]] void Run() {
@@ -95,23 +67,14 @@ class Server {
   }
 
  private:
-  void Control(int operation, int fd, uint32_t interest) {
-    epoll_event event{};
-    event.events = interest;
-    event.data.fd = fd;
-    if (epoll_ctl(epoll_, operation, fd, &event) != 0) Die("epoll_ctl");
-  }
-
   void Accept() {
     for (;;) {
-      const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK);
+      const int fd = raw::Accept(listener_);
       if (fd < 0) return;
-      const int on = 1;
-      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       auto connection = std::make_unique<Connection>();
       connection->fd = fd;
       connections_[fd] = std::move(connection);
-      Control(EPOLL_CTL_ADD, fd, EPOLLIN);
+      raw::Control(epoll_, EPOLL_CTL_ADD, fd, EPOLLIN);
     }
   }
 
@@ -136,7 +99,9 @@ class Server {
 
   bool SendLines(Connection& connection, const char* data, size_t size) {
     while (size > 0) {
-      const void* newline = memchr(data, '\n', size);
+      // All lines there are, or the first.
+      const void* newline =
+          cork_ ? memrchr(data, '\n', size) : memchr(data, '\n', size);
       if (newline == nullptr) {
         connection.partial_line.append(data, size);
         return true;
@@ -171,7 +136,7 @@ class Server {
     connection.unsent.append(data, size);
     if (!connection.waits_for_write) {
       connection.waits_for_write = true;
-      Control(EPOLL_CTL_MOD, connection.fd, EPOLLIN | EPOLLOUT);
+      raw::Control(epoll_, EPOLL_CTL_MOD, connection.fd, EPOLLIN | EPOLLOUT);
     }
     return true;
   }
@@ -183,7 +148,7 @@ class Server {
     connection.unsent.erase(0, static_cast<size_t>(count));
     if (connection.unsent.empty()) {
       connection.waits_for_write = false;
-      Control(EPOLL_CTL_MOD, connection.fd, EPOLLIN);
+      raw::Control(epoll_, EPOLL_CTL_MOD, connection.fd, EPOLLIN);
     }
     return true;
   }
@@ -191,6 +156,7 @@ class Server {
   const int epoll_;
   const int listener_;
   const bool lines_;
+  const bool cork_;
   std::unordered_map<int, std::unique_ptr<Connection>> connections_;
   char buffer_[kReadSize];
 };
@@ -198,15 +164,8 @@ class Server {
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::ParseCommandLine(argc, argv);
-  const std::string mode = absl::GetFlag(FLAGS_mode);
-  if (mode != "echo" && mode != "line") {
-    fprintf(stderr, "raw_echo_server: --mode is echo or line, not '%s'\n",
-            mode.c_str());
-    return 2;
-  }
-  const int listener =
-      Listen(absl::GetFlag(FLAGS_host), absl::GetFlag(FLAGS_port));
-  const auto server = std::make_unique<Server>(listener, mode == "line");
+  const int listener = raw::ParseFlagsAndListen(argc, argv);
+  const auto server = std::make_unique<Server>(listener, raw::IsLineMode(),
+                                               absl::GetFlag(FLAGS_cork));
   server->Run();
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The echo server in Boost.Asio's coroutines, as its documentation has it, with
+// OpenSSL for TLS:
+//
+//   asio_echo_server --port=N [--mode=echo|line] [--host=127.0.0.1]
+//                    [--tls_cert=FILE --tls_key=FILE]
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include "boost/asio.hpp"
+#include "boost/asio/ssl.hpp"
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// No lock, no thread, and the loop knows of it.
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
+template <class T>
+using Awaitable = asio::awaitable<T, Executor>;
+constexpr asio::use_awaitable_t<Executor> kUseAwaitable;
+
+struct Options {
+  std::string host = "127.0.0.1";
+  uint16_t port = 0;
+  bool lines = false;
+  std::string tls_cert;
+  std::string tls_key;
+};
+
+template <class Stream>
+Awaitable<void> Echo(Stream& stream) {
+  char data[65536];
+  for (;;) {
+    const size_t size =
+        co_await stream.async_read_some(asio::buffer(data), kUseAwaitable);
+    co_await asio::async_write(stream, asio::buffer(data, size), kUseAwaitable);
+  }
+}
+
+template <class Stream>
+Awaitable<void> EchoLines(Stream& stream) {
+  std::string data;
+  for (;;) {
+    const size_t size = co_await asio::async_read_until(
+        stream, asio::dynamic_buffer(data, 65536), '\n', kUseAwaitable);
+    co_await asio::async_write(stream, asio::buffer(data.data(), size),
+                               kUseAwaitable);
+    data.erase(0, size);
+  }
+}
+
+template <class Stream>
+Awaitable<void> EchoUntilEof(Stream& stream, bool lines) {
+  try {
+    if (lines) {
+      co_await EchoLines(stream);
+    } else {
+      co_await Echo(stream);
+    }
+  } catch (const boost::system::system_error&) {
+    // EOF, or a client that went away.
+  }
+}
+
+Awaitable<void> Serve(Socket socket, bool lines) {
+  co_await EchoUntilEof(socket, lines);
+}
+
+Awaitable<void> ServeTls(Socket socket, asio::ssl::context& context,
+                         bool lines) {
+  asio::ssl::stream<Socket> stream(std::move(socket), context);
+  try {
+    co_await stream.async_handshake(asio::ssl::stream_base::server,
+                                    kUseAwaitable);
+    co_await EchoUntilEof(stream, lines);
+    co_await stream.async_shutdown(kUseAwaitable);
+  } catch (const boost::system::system_error&) {
+  }
+}
+
+Awaitable<void> Accept(Acceptor acceptor, asio::ssl::context* context,
+                       bool lines) {
+  const Executor executor = acceptor.get_executor();
+  for (;;) {
+    Socket socket = co_await acceptor.async_accept(kUseAwaitable);
+    socket.set_option(tcp::no_delay(true));
+    if (context != nullptr) {
+      asio::co_spawn(executor, ServeTls(std::move(socket), *context, lines),
+                     asio::detached);
+    } else {
+      asio::co_spawn(executor, Serve(std::move(socket), lines), asio::detached);
+    }
+  }
+}
+
+bool Matches(const char* argument, const char* flag, std::string* value) {
+  const size_t length = std::strlen(flag);
+  if (std::strncmp(argument, flag, length) != 0) return false;
+  *value = argument + length;
+  return true;
+}
+
+Options ParseOptions(int argc, char** argv) {
+  Options options;
+  std::string port;
+  std::string mode;
+  for (int i = 1; i < argc; ++i) {
+    if (!Matches(argv[i], "--port=", &port) &&
+        !Matches(argv[i], "--mode=", &mode) &&
+        !Matches(argv[i], "--host=", &options.host) &&
+        !Matches(argv[i], "--tls_cert=", &options.tls_cert) &&
+        !Matches(argv[i], "--tls_key=", &options.tls_key)) {
+      std::cerr << "asio_echo_server: unknown argument " << argv[i] << "\n";
+      std::exit(2);
+    }
+  }
+  options.port = static_cast<uint16_t>(std::atoi(port.c_str()));
+  options.lines = mode == "line";
+  return options;
+}
+
+void Run(const Options& options) {
+  asio::io_context loop(1);
+  asio::ssl::context context(asio::ssl::context::tls_server);
+  const bool tls = !options.tls_cert.empty();
+  if (tls) {
+    context.use_certificate_chain_file(options.tls_cert);
+    context.use_private_key_file(options.tls_key, asio::ssl::context::pem);
+  }
+  Acceptor acceptor(
+      loop.get_executor(),
+      tcp::endpoint(asio::ip::make_address(options.host), options.port));
+  acceptor.listen(4096);
+  std::cout << "listening on " << acceptor.local_endpoint() << std::endl;
+  asio::co_spawn(
+      loop.get_executor(),
+      Accept(std::move(acceptor), tls ? &context : nullptr, options.lines),
+      asio::detached);
+  loop.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    Run(ParseOptions(argc, argv));
+  } catch (const std::exception& error) {
+    std::cerr << "asio_echo_server: " << error.what() << "\n";
+  }
+  return 1;
+}
