@@ -23,6 +23,7 @@ import sys
 import warnings
 
 from testee_channel import Channel, ProtocolError
+from testee_contexts import tls_capabilities
 from testee_functions import CALLBACKS, AcceptCallback, find_function
 from testee_loop import AsyncioLoop, make_uvloop
 from testee_values import decode, encode, encode_error
@@ -31,6 +32,9 @@ PROTOCOL = 1
 CAPABILITIES = (
     "reader transport tcp unix server sockets cancel clock drop events stats"
 ).split()
+CAPABILITIES += tls_capabilities()
+if hasattr(asyncio.StreamWriter, "start_tls"):
+    CAPABILITIES.append("start-tls")
 # How often cancelled tasks and aborted transports get the time to end.
 RESET_ROUNDS = 4
 
@@ -329,14 +333,21 @@ def is_server(kind):
 
 def has_socket(transport):
     """Whether it is open, or closing: one that still has to send its buffer."""
-    if not transport.is_closing():
+    if not is_closing(transport):
         return True
     sock = transport.get_extra_info("socket")
     return sock is not None and sock.fileno() != -1
 
 
 def unclosed_transports():
-    return [each for each in find_objects(is_transport) if not each.is_closing()]
+    return [each for each in find_objects(is_transport) if not is_closing(each)]
+
+
+def is_closing(transport):
+    try:
+        return transport.is_closing()
+    except AttributeError:
+        return True  # Up to 3.10, one of TLS that has lost its connection.
 
 
 def python_version():

@@ -10,6 +10,8 @@ import collections
 import socket
 import weakref
 
+from testee_contexts import client_context, server_context
+
 
 class Transport:
     """Moves nothing, and records what is done to it (not what is asked)."""
@@ -147,9 +149,11 @@ FUNCTIONS = {
     "Transport": Transport,
     "accepted": AcceptCallback.accepted,
     "anext": next_line,
+    "client_context": client_context,
     "connected_socket": connected_socket,
     "listening_socket": listening_socket,
     "server_address": server_address,
+    "server_context": server_context,
 }
 
 # Each maker is called for every use of the callback.

@@ -57,13 +57,23 @@ def _attributes(error):
     if isinstance(error, asyncio.LimitOverrunError):
         return {"consumed": error.consumed}
     if ssl is not None and isinstance(error, ssl.SSLError):
-        return {}  # Its errno counts in OpenSSL's numbers, not the system's.
+        # Its errno counts in OpenSSL's numbers, not the system's.
+        return _ssl_attributes(error)
     if isinstance(error, OSError) and isinstance(error.errno, int):
         symbols = errno.errorcode
         if isinstance(error, socket.gaierror):
             symbols = _ADDRESS_ERRORS
         return {"errno": symbols.get(error.errno, str(error.errno))}
     return {}
+
+
+def _ssl_attributes(error):
+    if isinstance(error, ssl.SSLCertVerificationError):
+        code = getattr(error, "verify_code", None)
+        return {} if code is None else {"verify_code": code}
+    if type(error) is not ssl.SSLError or error.reason is None:
+        return {}  # The class says all that there is to say.
+    return {"reason": error.reason}
 
 
 def make_error(description):

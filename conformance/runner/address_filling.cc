@@ -66,7 +66,7 @@ bool IsConnectingCall(absl::string_view function) {
 
 void FillAddresses(std::string& function, std::vector<Value>& arguments,
                    const NamedValues& keywords, bool unix_transport,
-                   const BoundNames& names, SocketFolder& folder) {
+                   const BoundNames& names, ScenarioFolder& folder) {
   const AddressedFunction* known = FindFunction(function);
   if (known == nullptr) return;
   if (known->takes_callback &&
@@ -97,7 +97,7 @@ void FillAddresses(std::string& function, std::vector<Value>& arguments,
 
 void FillAddressesInArguments(std::vector<Value>& arguments,
                               NamedValues& keywords, bool unix_transport,
-                              const BoundNames& names, SocketFolder& folder) {
+                              const BoundNames& names, ScenarioFolder& folder) {
   const auto fill = [&](Value& argument) {
     auto* call = argument.get_if<CallValue>();
     if (call == nullptr) return;

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "conformance/protocol/value.h"
 #include "conformance/runner/bound_names.h"
-#include "conformance/runner/peers.h"
+#include "conformance/runner/scenario_folder.h"
 
 namespace conformance {
 
@@ -24,12 +24,12 @@ bool IsConnectingCall(absl::string_view function);
 // `arguments` have been evaluated: a peer is a tuple (host, port) or a path.
 void FillAddresses(std::string& function, std::vector<Value>& arguments,
                    const NamedValues& keywords, bool unix_transport,
-                   const BoundNames& names, SocketFolder& folder);
+                   const BoundNames& names, ScenarioFolder& folder);
 
 // The same for all calls that are arguments, however deep.
 void FillAddressesInArguments(std::vector<Value>& arguments,
                               NamedValues& keywords, bool unix_transport,
-                              const BoundNames& names, SocketFolder& folder);
+                              const BoundNames& names, ScenarioFolder& folder);
 
 }  // namespace conformance
 

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/runner/address_filling.h"
+#include "conformance/runner/certificate_filling.h"
 #include "conformance/scenario/evaluation.h"
 #include "conformance/scenario/vocabulary.h"
 
@@ -63,7 +64,7 @@ absl::StatusOr<Value> ComputeArgument(const Expression& expression,
 absl::StatusOr<Op> TranslateOperation(const Statement& statement,
                                       bool unix_transport,
                                       const BoundNames& names,
-                                      SocketFolder& folder) {
+                                      ScenarioFolder& folder) {
   Op op;
   const Expression& operation = statement.operation;
   op.await = statement.await || statement.kind == Statement::Kind::kCreateTask;
@@ -89,7 +90,9 @@ absl::StatusOr<Op> TranslateOperation(const Statement& statement,
     SetNamed(op.kwargs, name, *std::move(value));
   }
   FillAddressesInArguments(op.args, op.kwargs, unix_transport, names, folder);
+  FillCertificatesInArguments(op.args, op.kwargs, folder);
   if (op.target.empty()) {
+    FillCertificates(op.name, op.kwargs, folder);
     FillAddresses(op.name, op.args, op.kwargs, unix_transport, names, folder);
   }
   return op;

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "conformance/protocol/message.h"
 #include "conformance/runner/bound_names.h"
-#include "conformance/runner/peers.h"
+#include "conformance/runner/scenario_folder.h"
 #include "conformance/scenario/model.h"
 
 namespace conformance {
@@ -20,7 +20,7 @@ namespace conformance {
 absl::StatusOr<Op> TranslateOperation(const Statement& statement,
                                       bool unix_transport,
                                       const BoundNames& names,
-                                      SocketFolder& folder);
+                                      ScenarioFolder& folder);
 
 // Whether the runner has nothing to compute with the result of the operation.
 inline bool IsPlain(const Statement& statement) {

@@ -215,6 +215,21 @@ SocketResult PeerSocket::Receive(std::size_t count, Deadline deadline,
   return {};
 }
 
+SocketResult PeerSocket::ReceiveSome(Deadline deadline, std::string& data) {
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const ssize_t received = recv(fd_, buffer.data(), buffer.size(), 0);
+    if (received >= 0) {
+      data.assign(buffer.data(), static_cast<std::size_t>(received));
+      return {};
+    }
+    if (!MustWait()) return LastError();
+    if (SocketResult result = Await(fd_, POLLIN, deadline); !result.ok()) {
+      return result;
+    }
+  }
+}
+
 SocketResult PeerSocket::ReceiveUntilEof(Deadline deadline, std::string& data) {
   const SocketResult result = Receive(kMaximumReceived + 1, deadline, data);
   if (result.ok() && data.size() > kMaximumReceived) return Failed(EFBIG);

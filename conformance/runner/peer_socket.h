@@ -62,6 +62,10 @@ class PeerSocket {
   // EOF. On an error, `data` holds what came before it.
   SocketResult Receive(std::size_t count, Deadline deadline, std::string& data);
 
+  // Waits until something has arrived and takes all of it, up to 64 KiB;
+  // nothing: EOF.
+  SocketResult ReceiveSome(Deadline deadline, std::string& data);
+
   // Appends all up to EOF. EFBIG: more than kMaximumReceived.
   SocketResult ReceiveUntilEof(Deadline deadline, std::string& data);
 

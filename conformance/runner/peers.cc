@@ -1,72 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance/runner/peers.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "conformance/runner/raised_outcome.h"
 #include "conformance/scenario/value_text.h"
 
 namespace conformance {
 namespace {
-
-struct OsErrorName {
-  int error;
-  absl::string_view symbol;
-  absl::string_view python_class;
-};
-
-constexpr OsErrorName kOsErrors[] = {
-    {ECONNRESET, "ECONNRESET", "ConnectionResetError"},
-    {ECONNREFUSED, "ECONNREFUSED", "ConnectionRefusedError"},
-    {ECONNABORTED, "ECONNABORTED", "ConnectionAbortedError"},
-    {EPIPE, "EPIPE", "BrokenPipeError"},
-    {ESHUTDOWN, "ESHUTDOWN", "BrokenPipeError"},
-    {ENOENT, "ENOENT", "FileNotFoundError"},
-    {EACCES, "EACCES", "PermissionError"},
-    {EPERM, "EPERM", "PermissionError"},
-    {ETIMEDOUT, "ETIMEDOUT", "TimeoutError"},
-    {EADDRINUSE, "EADDRINUSE", "OSError"},
-    {EINVAL, "EINVAL", "OSError"},
-    {EBADF, "EBADF", "OSError"},
-    {EFBIG, "EFBIG", "OSError"},
-    {ENOTCONN, "ENOTCONN", "OSError"},
-    {ENAMETOOLONG, "ENAMETOOLONG", "OSError"},
-    {EOPNOTSUPP, "EOPNOTSUPP", "OSError"},
-};
-
-PeerOutcome RaisedHere(absl::string_view python_class,
-                       absl::string_view message) {
-  return PeerOutcome{RaisedOutcome(python_class, message), false, ""};
-}
-
-PeerOutcome Returned(Value value) {
-  return PeerOutcome{Outcome::Returned(std::move(value)), false, ""};
-}
-
-// What the result of a socket's operation amounts to; `waiting_for` is for the
-// case that the deadline passed.
-PeerOutcome FromResult(const SocketResult& result, std::string waiting_for) {
-  if (result.timed_out) {
-    PeerOutcome outcome =
-        RaisedHere("TimeoutError", absl::StrCat("the peer ", waiting_for));
-    outcome.timed_out = true;
-    outcome.explanation = std::move(waiting_for);
-    return outcome;
-  }
-  if (result.error != 0) {
-    return PeerOutcome{OsErrorOutcome(result.error), false, ""};
-  }
-  return {};
-}
 
 Value AddressValue(const PeerAddress& address) {
   if (address.is_unix) return address.path;
@@ -100,52 +45,6 @@ std::optional<int> ReceiveBuffer(const NamedValues& keywords) {
 
 }  // namespace
 
-Outcome OsErrorOutcome(int error) {
-  ErrorValue value;
-  value.kind = "OSError";
-  value.message = std::strerror(error);
-  std::string symbol = absl::StrCat("E", error);
-  for (const OsErrorName& known : kOsErrors) {
-    if (known.error != error) continue;
-    value.kind = std::string(known.python_class);
-    symbol = std::string(known.symbol);
-  }
-  SetNamed(value.attributes, "errno", std::move(symbol));
-  return Outcome::Raised(std::move(value));
-}
-
-SocketFolder::~SocketFolder() {
-  if (folder_.empty()) return;
-  for (int i = 1; i <= count_; ++i) {
-    unlink(absl::StrCat(folder_, "/", i).c_str());
-  }
-  rmdir(folder_.c_str());
-}
-
-std::string SocketFolder::FreshPath() {
-  if (folder_.empty()) {
-    // Not below $TMPDIR if that is long: an address has room for 107 bytes.
-    const char* base = std::getenv("TMPDIR");
-    if (base == nullptr || *base != '/' || std::strlen(base) > 60) {
-      base = "/tmp";
-    }
-    std::string folder = absl::StrCat(base, "/streamsXXXXXX");
-    if (mkdtemp(folder.data()) != nullptr) folder_ = folder;
-  }
-  return absl::StrCat(folder_, "/", ++count_);
-}
-
-struct Peers::Call {
-  Peer& peer;
-  const std::vector<Value>& arguments;
-  const NamedValues& keywords;
-
-  template <typename T>
-  const T* Argument(std::size_t index) const {
-    return index < arguments.size() ? arguments[index].get_if<T>() : nullptr;
-  }
-};
-
 struct Peers::Operation {
   absl::string_view name;
   PeerOutcome (Peers::*run)(const Call&);
@@ -166,6 +65,23 @@ const Peers::Operation Peers::kOperations[] = {
     {"close", &Peers::Close, true},
     {"reset", &Peers::Reset, true},
     {"stop_listening", &Peers::StopListening, false},
+    {"start_tls", &Peers::StartTls, true},
+    {"client_hello", &Peers::ClientHello, true},
+    {"server_hello", &Peers::ServerHello, true},
+    {"finish_handshake", &Peers::FinishHandshake, true},
+    {"send_raw", &Peers::SendRaw, true},
+    {"encrypt", &Peers::Encrypt, true},
+    {"split", &Peers::Split, false},
+    {"close_notify", &Peers::CloseNotify, true},
+    {"alert", &Peers::Alert, true},
+    {"key_update", &Peers::KeyUpdate, true},
+    {"received_close_notify", &Peers::ReceivedCloseNotify, true},
+    {"received_eof", &Peers::ReceivedEof, true},
+    {"tls_version", &Peers::TlsVersion, true},
+    {"cipher", &Peers::Cipher, true},
+    {"selected_alpn_protocol", &Peers::SelectedAlpnProtocol, true},
+    {"server_hostname", &Peers::ServerHostname, true},
+    {"peer_certificate", &Peers::PeerCertificate, true},
 };
 
 std::vector<absl::string_view> Peers::Operations() {
@@ -185,12 +101,12 @@ PeerOutcome Peers::Run(absl::string_view name, absl::string_view operation,
     if (known.needs_connection) {
       const SocketResult result = EnsureConnected(peer);
       if (!result.ok()) {
-        return FromResult(result, "waited for the testee to connect");
+        return PeerOutcomeOf(result, "waited for the testee to connect");
       }
     }
     return (this->*known.run)(Call{peer, arguments, keywords});
   }
-  return RaisedHere("NameError", absl::StrCat("a peer cannot ", operation));
+  return PeerRaised("NameError", absl::StrCat("a peer cannot ", operation));
 }
 
 SocketResult Peers::EnsureConnected(Peer& peer) {
@@ -198,9 +114,17 @@ SocketResult Peers::EnsureConnected(Peer& peer) {
     return SocketResult{peer.connection.is_open() ? 0 : EBADF, false};
   }
   if (!peer.listener.is_open()) return SocketResult{ENOTCONN, false};
-  const SocketResult result =
-      peer.listener.Accept(NewDeadline(), peer.connection);
-  peer.has_connected = result.ok();
+  return AcceptFrom(peer.listener, NewDeadline(), peer);
+}
+
+SocketResult Peers::AcceptFrom(PeerSocket& listener, Deadline deadline,
+                               Peer& peer) {
+  PeerSocket socket;
+  const SocketResult result = listener.Accept(deadline, socket);
+  if (!result.ok()) return result;
+  peer.connection = PeerConnection(std::move(socket));
+  peer.has_connected = true;
+  peer.has_accepted = true;
   return result;
 }
 
@@ -208,7 +132,7 @@ void Peers::AcceptWhatIsThere() {
   const Deadline now = Deadline::After(std::chrono::milliseconds(0));
   for (auto& [name, peer] : peers_) {
     if (peer.has_connected || !peer.listener.is_open()) continue;
-    peer.has_connected = peer.listener.Accept(now, peer.connection).ok();
+    AcceptFrom(peer.listener, now, peer);
   }
 }
 
@@ -239,102 +163,107 @@ PeerOutcome Peers::Listen(const Call& call) {
   } else {
     address.host = "127.0.0.1";
   }
-  return FromResult(PeerSocket::Listen(ReceiveBuffer(call.keywords), address,
-                                       call.peer.listener),
-                    "");
+  return PeerOutcomeOf(PeerSocket::Listen(ReceiveBuffer(call.keywords), address,
+                                          call.peer.listener),
+                       "");
 }
 
 PeerOutcome Peers::Accept(const Call& call) {
   const auto* name = call.Argument<Reference>(0);
   const auto found = name == nullptr ? peers_.end() : peers_.find(name->name);
   if (found == peers_.end()) {
-    return RaisedHere("TypeError", "accept() takes a peer that listens");
+    return PeerRaised("TypeError", "accept() takes a peer that listens");
   }
   Peer& listening = found->second;
   // The first connection belongs to the one that listens.
   SocketResult result;
   if (!listening.has_connected) result = EnsureConnected(listening);
   if (result.ok()) {
-    result = listening.listener.Accept(NewDeadline(), call.peer.connection);
+    result = AcceptFrom(listening.listener, NewDeadline(), call.peer);
   }
-  call.peer.has_connected = result.ok();
-  return FromResult(result, "waited for another connection of the testee");
+  return PeerOutcomeOf(result, "waited for another connection of the testee");
 }
 
 PeerOutcome Peers::Connect(const Call& call) {
   PeerAddress address;
   if (call.arguments.empty() || !ToAddress(call.arguments[0], address)) {
-    return RaisedHere("TypeError", "connect() takes a server of the testee");
+    return PeerRaised("TypeError", "connect() takes a server of the testee");
   }
-  const SocketResult result =
-      PeerSocket::Connect(address, ReceiveBuffer(call.keywords), NewDeadline(),
-                          call.peer.connection);
+  PeerSocket socket;
+  const SocketResult result = PeerSocket::Connect(
+      address, ReceiveBuffer(call.keywords), NewDeadline(), socket);
+  call.peer.connection = PeerConnection(std::move(socket));
   call.peer.has_connected = true;
-  return FromResult(result, "waited for its connection to be established");
+  return PeerOutcomeOf(result, "waited for its connection to be established");
+}
+
+PeerConnection::Sender Peers::NewSender() const {
+  return [this](PeerSocket& socket, absl::string_view data) {
+    std::vector<std::size_t> cuts;
+    if (options_.cuts) cuts = options_.cuts(data.size());
+    cuts.push_back(data.size());
+    SocketResult result;
+    std::size_t sent = 0;
+    for (const std::size_t cut : cuts) {
+      if (sent > 0 && options_.between_pieces) options_.between_pieces();
+      result = socket.Send(data.substr(sent, cut - sent), NewDeadline());
+      if (!result.ok()) break;
+      sent = cut;
+    }
+    return result;
+  };
 }
 
 PeerOutcome Peers::Send(const Call& call) {
   const auto* bytes = call.Argument<Bytes>(0);
-  if (bytes == nullptr) return RaisedHere("TypeError", "send() takes bytes");
-  const absl::string_view data = bytes->data;
-  std::vector<std::size_t> cuts;
-  if (options_.cuts) cuts = options_.cuts(data.size());
-  cuts.push_back(data.size());
-  SocketResult result;
-  std::size_t sent = 0;
-  for (const std::size_t cut : cuts) {
-    if (sent > 0 && options_.between_pieces) options_.between_pieces();
-    result =
-        call.peer.connection.Send(data.substr(sent, cut - sent), NewDeadline());
-    if (!result.ok()) break;
-    sent = cut;
-  }
-  return FromResult(
-      result, "could not send everything: the testee does not read enough");
+  if (bytes == nullptr) return PeerRaised("TypeError", "send() takes bytes");
+  return PeerOutcomeOf(
+      call.peer.connection.Send(bytes->data, NewSender()),
+      "could not send everything: the testee does not read enough");
 }
 
 PeerOutcome Peers::Receive(const Call& call) {
   const auto* count = call.Argument<std::int64_t>(0);
   if (count == nullptr || *count < 0 ||
       static_cast<std::size_t>(*count) > PeerSocket::kMaximumReceived) {
-    return RaisedHere("ValueError", "receive() takes a number of bytes");
+    return PeerRaised("ValueError", "receive() takes a number of bytes");
   }
   std::string data;
-  const SocketResult result = call.peer.connection.Receive(
+  const ConnectionResult result = call.peer.connection.Receive(
       static_cast<std::size_t>(*count), NewDeadline(), data);
-  if (result.ok()) return Returned(Bytes{std::move(data)});
-  return FromResult(result,
-                    absl::StrCat("waited for ", *count, " bytes and got only ",
-                                 ValueText(Bytes{std::move(data)})));
+  if (result.ok()) return PeerReturned(Bytes{std::move(data)});
+  return PeerOutcomeOf(
+      result, absl::StrCat("waited for ", *count, " bytes and got only ",
+                           ValueText(Bytes{std::move(data)})));
 }
 
 PeerOutcome Peers::ReceiveUntilEof(const Call& call) {
   std::string data;
-  const SocketResult result =
+  const ConnectionResult result =
       call.peer.connection.ReceiveUntilEof(NewDeadline(), data);
-  if (result.ok()) return Returned(Bytes{std::move(data)});
-  return FromResult(result, absl::StrCat("waited for EOF and got only ",
-                                         ValueText(Bytes{std::move(data)})));
+  if (result.ok()) return PeerReturned(Bytes{std::move(data)});
+  return PeerOutcomeOf(result, absl::StrCat("waited for EOF and got only ",
+                                            ValueText(Bytes{std::move(data)})));
 }
 
 PeerOutcome Peers::Available(const Call& call) {
   std::size_t count = 0;
-  const SocketResult result = call.peer.connection.Available(count);
-  if (!result.ok()) return FromResult(result, "");
-  return Returned(static_cast<std::int64_t>(count));
+  const SocketResult result = call.peer.connection.socket().Available(count);
+  if (!result.ok()) return PeerOutcomeOf(result, "");
+  return PeerReturned(static_cast<std::int64_t>(count));
 }
 
 PeerOutcome Peers::HalfClose(const Call& call) {
-  return FromResult(call.peer.connection.HalfClose(), "");
+  return PeerOutcomeOf(call.peer.connection.socket().HalfClose(), "");
 }
 
 PeerOutcome Peers::Close(const Call& call) {
-  call.peer.connection.Close();
+  call.peer.connection.socket().Close();
   return {};
 }
 
 PeerOutcome Peers::Reset(const Call& call) {
-  return FromResult(call.peer.connection.Reset(), "");
+  return PeerOutcomeOf(call.peer.connection.socket().Reset(), "");
 }
 
 PeerOutcome Peers::StopListening(const Call& call) {

@@ -4,7 +4,7 @@
 //
 // A new operation is an entry in the table of peers.cc and one in the
 // vocabulary of the scenario language (//conformance/scenario:vocabulary), with
-// which a test compares it.
+// which a test compares it. Those of TLS are in peers_tls.cc.
 #ifndef CONFORMANCE_RUNNER_PEERS_H_
 #define CONFORMANCE_RUNNER_PEERS_H_
 
@@ -16,39 +16,15 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "conformance/protocol/value.h"
 #include "conformance/runner/deadline.h"
+#include "conformance/runner/peer_connection.h"
+#include "conformance/runner/peer_outcome.h"
 #include "conformance/runner/peer_socket.h"
-#include "conformance/scenario/outcome.h"
+#include "conformance/runner/scenario_folder.h"
 
 namespace conformance {
-
-// A folder of its own for the Unix sockets of one scenario; removed, with what
-// is in it, on destruction.
-class SocketFolder {
- public:
-  SocketFolder() = default;
-  ~SocketFolder();
-  SocketFolder(const SocketFolder&) = delete;
-  SocketFolder& operator=(const SocketFolder&) = delete;
-
-  // A path in it at which there is nothing yet, short enough for an address.
-  std::string FreshPath();
-
- private:
-  std::string folder_;  // Empty until the first path is asked for.
-  int count_ = 0;
-};
-
-// What an operation of a peer gave.
-struct PeerOutcome {
-  Outcome outcome;
-  // The deadline passed first: `explanation` says what was waited for.
-  bool timed_out = false;
-  std::string explanation;
-};
 
 class Peers {
  public:
@@ -60,9 +36,12 @@ class Peers {
     std::function<std::vector<std::size_t>(std::size_t)> cuts;
     // Called between two pieces.
     std::function<void()> between_pieces;
+    // Lets the testee settle, so that a handshake it does not answer is seen to
+    // be `pending`. Absent: the deadline tells.
+    PeerConnection::Settler settle;
   };
 
-  Peers(Options options, SocketFolder& folder)
+  Peers(Options options, ScenarioFolder& folder)
       : options_(std::move(options)), folder_(folder) {}
 
   // Carries out `operation` for the peer `name`. `arguments` are positional;
@@ -86,10 +65,20 @@ class Peers {
   struct Peer {
     PeerAddress address;
     PeerSocket listener;
-    PeerSocket connection;
+    PeerConnection connection;
     bool has_connected = false;
+    bool has_accepted = false;  // The testee's connection, not its own.
   };
-  struct Call;
+  struct Call {
+    Peer& peer;
+    const std::vector<Value>& arguments;
+    const NamedValues& keywords;
+
+    template <typename T>
+    const T* Argument(std::size_t index) const {
+      return index < arguments.size() ? arguments[index].get_if<T>() : nullptr;
+    }
+  };
   struct Operation;
 
   static const Operation kOperations[];
@@ -106,17 +95,37 @@ class Peers {
   PeerOutcome Reset(const Call& call);
   PeerOutcome StopListening(const Call& call);
 
+  PeerOutcome StartTls(const Call& call);
+  PeerOutcome Hello(const Call& call, bool server_side);
+  PeerOutcome ClientHello(const Call& call);
+  PeerOutcome ServerHello(const Call& call);
+  PeerOutcome FinishHandshake(const Call& call);
+  PeerOutcome SendRaw(const Call& call);
+  PeerOutcome Encrypt(const Call& call);
+  PeerOutcome Split(const Call& call);
+  PeerOutcome CloseNotify(const Call& call);
+  PeerOutcome Alert(const Call& call);
+  PeerOutcome KeyUpdate(const Call& call);
+  PeerOutcome ReceivedCloseNotify(const Call& call);
+  PeerOutcome ReceivedEof(const Call& call);
+  PeerOutcome TlsVersion(const Call& call);
+  PeerOutcome Cipher(const Call& call);
+  PeerOutcome SelectedAlpnProtocol(const Call& call);
+  PeerOutcome ServerHostname(const Call& call);
+  PeerOutcome PeerCertificate(const Call& call);
+
   Deadline NewDeadline() const { return Deadline::After(options_.deadline); }
+  // Sends, cut where the options say so.
+  PeerConnection::Sender NewSender() const;
   // Takes the first connection of the peer's own listener, unless it has one.
   SocketResult EnsureConnected(Peer& peer);
+  static SocketResult AcceptFrom(PeerSocket& listener, Deadline deadline,
+                                 Peer& peer);
 
   Options options_;
-  SocketFolder& folder_;
+  ScenarioFolder& folder_;
   std::map<std::string, Peer, std::less<>> peers_;
 };
-
-// The outcome for an error number: its Python class, with the symbol.
-Outcome OsErrorOutcome(int error);
 
 }  // namespace conformance
 

@@ -68,7 +68,7 @@ class PeersTest : public ::testing::TestWithParam<bool> {
     return socket;
   }
 
-  SocketFolder folder_;
+  ScenarioFolder folder_;
   Peers peers_;
 };
 
@@ -147,7 +147,7 @@ TEST_P(PeersTest, CutsWhatItSendsWhereItIsTold) {
     ASSERT_TRUE(testee.Receive(count, Long(), piece).ok());
     pieces.push_back(piece);
   };
-  SocketFolder folder;
+  ScenarioFolder folder;
   Peers peers(options, folder);
   peers.Run("peer", "listen", {}, {});
   Peers& target = peers;

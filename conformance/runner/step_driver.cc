@@ -35,6 +35,7 @@ Peers::Options PeerOptions(const Scenario& scenario, bool unix_transport,
   Peers::Options options;
   options.unix_by_default = unix_transport;
   options.deadline = deadline;
+  options.settle = [&testee] { return testee.Settle(); };
   if (scenario.segments_any && perturbation.active()) {
     options.cuts = [&perturbation](std::size_t size) {
       return perturbation.Cuts(size);

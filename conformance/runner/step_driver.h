@@ -13,6 +13,7 @@
 #include "conformance/runner/bound_names.h"
 #include "conformance/runner/peers.h"
 #include "conformance/runner/perturbation.h"
+#include "conformance/runner/scenario_folder.h"
 #include "conformance/runner/testee_dialogue.h"
 #include "conformance/scenario/expansion.h"
 #include "conformance/scenario/model.h"
@@ -80,7 +81,7 @@ class StepDriver {
   TesteeDialogue& testee_;
   Perturbation& perturbation_;
   bool unix_transport_;
-  SocketFolder folder_;
+  ScenarioFolder folder_;
   Peers peers_;
   BoundNames names_;
   // Ops whose results get names as soon as they are known.

@@ -66,7 +66,9 @@ absl::StatusOr<PeerOutcome> StepDriver::RunPeerStatement(
     return PeerOutcome();
   }
   PeerOutcome outcome = peers_.Run(step.actor, operation, arguments, keywords);
-  if (outcome.outcome.kind == Outcome::Kind::kRaised) return outcome;
+  const bool has_result = outcome.outcome.kind != Outcome::Kind::kRaised &&
+                          outcome.outcome.kind != Outcome::Kind::kPending;
+  if (!has_result) return outcome;
   if (!IsPlain(statement) || !statement.targets.empty()) {
     const Value result = outcome.outcome.value;
     outcome.outcome = Compute(statement, &result);

@@ -17,7 +17,7 @@ using Kind = Expression::Kind;
 class Collector {
  public:
   Collector(const Scenario& scenario, const Variant& variant)
-      : transport_(TransportOf(scenario, variant)) {
+      : transport_(TransportOf(scenario, variant)), tls_(TlsOf(variant)) {
     result_.capabilities.insert(scenario.needs.begin(), scenario.needs.end());
     for (const Step& step : scenario.steps) {
       for (const Statement& statement : step.statements) Add(statement);
@@ -44,6 +44,12 @@ class Collector {
       }
     }
     return "tcp";
+  }
+
+  // The version is the variable `tls`, or the newest.
+  static std::string TlsOf(const Variant& variant) {
+    const VariantValue* value = variant.Find("tls");
+    return value == nullptr ? "tls-1.3" : "tls-" + value->text;
   }
 
   void Add(const Statement& statement) {
@@ -98,7 +104,9 @@ class Collector {
     const TesteeFunction* function = FindTesteeFunction(name);
     if (function == nullptr) return;
     for (const absl::string_view capability : function->capabilities) {
-      Need(capability == "socket" ? transport_ : capability);
+      Need(capability == "socket" ? transport_
+           : capability == "tls"  ? tls_
+                                  : capability);
     }
   }
 
@@ -107,6 +115,7 @@ class Collector {
   }
 
   const std::string transport_;
+  const std::string tls_;
   Requirements result_;
 };
 

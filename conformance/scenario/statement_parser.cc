@@ -221,7 +221,8 @@ absl::Status CheckPeerCall(const Expression& call) {
                                     " arguments"));
   }
   for (const Expression::Keyword& keyword : call.keywords) {
-    if (keyword.name != known->keyword) {
+    if (std::find(known->keywords.begin(), known->keywords.end(),
+                  keyword.name) == known->keywords.end()) {
       return SyntaxError(
           keyword.value.column,
           absl::StrCat(name, "() has no argument `", keyword.name, "`"));

@@ -13,18 +13,58 @@
 namespace conformance {
 namespace {
 
+constexpr absl::string_view kSocketKeywords[] = {"receive_buffer"};
+
+constexpr absl::string_view kTlsKeywords[] = {"alpn",
+                                              "ca",
+                                              "certificate",
+                                              "ciphers",
+                                              "server_hostname",
+                                              "maximum_version",
+                                              "minimum_version",
+                                              "version"};
+
+constexpr absl::string_view kStartTlsKeywords[] = {"alpn",
+                                                   "ca",
+                                                   "certificate",
+                                                   "ciphers",
+                                                   "server_hostname",
+                                                   "maximum_version",
+                                                   "minimum_version",
+                                                   "version",
+                                                   "server_side"};
+
+constexpr absl::string_view kEncryptKeywords[] = {"close_notify"};
+
 constexpr PeerCall kPeerCalls[] = {
-    {"listen", 0, 1, "receive_buffer", true},
-    {"accept", 1, 1, "", true},
-    {"connect", 1, 1, "receive_buffer", true},
-    {"send", 1, 1, "", false},
-    {"receive", 1, 1, "", false},
-    {"receive_until_eof", 0, 0, "", false},
-    {"available", 0, 0, "", false},
-    {"half_close", 0, 0, "", false},
-    {"close", 0, 0, "", false},
-    {"reset", 0, 0, "", false},
-    {"stop_listening", 0, 0, "", false},
+    {"listen", 0, 1, kSocketKeywords, true},
+    {"accept", 1, 1, {}, true},
+    {"connect", 1, 1, kSocketKeywords, true},
+    {"send", 1, 1, {}, false},
+    {"receive", 1, 1, {}, false},
+    {"receive_until_eof", 0, 0, {}, false},
+    {"available", 0, 0, {}, false},
+    {"half_close", 0, 0, {}, false},
+    {"close", 0, 0, {}, false},
+    {"reset", 0, 0, {}, false},
+    {"stop_listening", 0, 0, {}, false},
+    {"start_tls", 0, 0, kStartTlsKeywords, false},
+    {"client_hello", 0, 0, kTlsKeywords, false},
+    {"server_hello", 0, 0, kTlsKeywords, false},
+    {"finish_handshake", 0, 0, {}, false},
+    {"send_raw", 1, 1, {}, false},
+    {"encrypt", 1, 1, kEncryptKeywords, false},
+    {"split", 2, 2, {}, false},
+    {"close_notify", 0, 0, {}, false},
+    {"alert", 1, 1, {}, false},
+    {"key_update", 0, 0, {}, false},
+    {"received_close_notify", 0, 0, {}, false},
+    {"received_eof", 0, 0, {}, false},
+    {"tls_version", 0, 0, {}, false},
+    {"cipher", 0, 0, {}, false},
+    {"selected_alpn_protocol", 0, 0, {}, false},
+    {"server_hostname", 0, 0, {}, false},
+    {"peer_certificate", 0, 0, {}, false},
 };
 
 constexpr absl::string_view kCallbacks[] = {"accept", "raise_exception",
@@ -41,11 +81,13 @@ const std::vector<TesteeFunction>& TesteeFunctions() {
       {"Transport", {"transport"}},
       {"accepted", {"server"}},
       {"anext", {}},
+      {"client_context", {"tls"}},
       {"connected_socket", {"sockets", "socket"}},
       {"listening_socket", {"sockets", "socket"}},
       {"open_connection", {"socket"}},
       {"open_unix_connection", {"unix"}},
       {"server_address", {"server"}},
+      {"server_context", {"tls"}},
       {"start_server", {"server", "socket"}},
       {"start_unix_server", {"server", "unix"}},
       {"wait_for", {}},

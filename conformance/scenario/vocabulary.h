@@ -18,8 +18,7 @@ struct PeerCall {
   absl::string_view name;
   int min_args;
   int max_args;
-  // Its keyword arguments, at most one; empty: none.
-  absl::string_view keyword;
+  absl::Span<const absl::string_view> keywords;
   // Whether a peer may begin with it.
   bool begins;
 };
@@ -31,7 +30,7 @@ const PeerCall* FindPeerCall(absl::string_view name);
 struct TesteeFunction {
   absl::string_view name;
   // That it needs; empty: none of its own. "socket" stands for `tcp` or `unix`,
-  // whichever the transport is.
+  // whichever the transport is, "tls" for `tls-1.2` or `tls-1.3`.
   std::vector<absl::string_view> capabilities;
 };
 
