@@ -107,33 +107,15 @@ absl::StatusOr<Answer> ListeningSocket(Call& call) {
       std::make_shared<StreamSocket>(std::move(socket))));
 }
 
-Pending AwaitFor(EventLoop& loop, Pending awaitable,
-                 std::optional<double> seconds) {
-  if (!seconds.has_value()) co_return co_await std::move(awaitable);
-  TaskHandle<absl::StatusOr<Item>> task = Spawn(loop, std::move(awaitable));
-  bool is_over = false;
-  FunctionTimer timer([&task, &is_over] { is_over = task.Cancel(); });
-  if (*seconds <= 0) {
-    is_over = task.Cancel();
-  } else {
-    loop.CallLater(timer, absl::Seconds(*seconds));
-  }
-  absl::StatusOr<Item> result = co_await task;
-  timer.Cancel();
-  // What the task made of its cancellation counts, if it made something.
-  if (is_over && !result.ok() && absl::IsCancelled(result.status())) {
-    co_return MakeError(ErrorKind::kTimeout, "");
-  }
-  co_return result;
-}
-
-absl::StatusOr<Answer> WaitFor(Call& call) {
+absl::StatusOr<Answer> WaitForCall(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"fut", "timeout"}, 2));
   STREAMS_ASSIGN_OR_RETURN(const auto seconds, call.Number("timeout"));
   const auto* const awaitable =
       std::get_if<std::shared_ptr<Pending>>(call.Find("fut"));
   if (awaitable == nullptr) return call.WrongType("fut");
-  return AwaitFor(call.loop(), std::move(**awaitable), seconds);
+  return WaitFor(
+      call.loop(), std::move(**awaitable),
+      seconds.has_value() ? absl::Seconds(*seconds) : absl::InfiniteDuration());
 }
 
 constexpr Operation kOperations[] = {
@@ -148,7 +130,7 @@ constexpr Operation kOperations[] = {
     {"server_address", ServerAddress},
     {"start_server", StartServerCall},
     {"start_unix_server", StartUnixServerCall},
-    {"wait_for", WaitFor},
+    {"wait_for", WaitForCall},
 };
 
 }  // namespace
