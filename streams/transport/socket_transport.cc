@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -16,12 +15,12 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "streams/coro/status_macros.h"
 #include "streams/loop/exception_context.h"
 #include "streams/os/error.h"
+#include "streams/transport/write_buffer_limits.h"
 
 namespace streams {
 namespace {
@@ -29,15 +28,9 @@ namespace {
 // asyncio: _SelectorTransport.max_size.
 constexpr size_t kMaxReadSize = 256 * 1024;
 
-thread_local int64_t open_count = 0;
+constexpr size_t kDefaultHighWater = 64 * 1024;
 
-// Or as near to it as a number can be.
-int64_t FourTimes(int64_t value) {
-  using Limits = std::numeric_limits<int64_t>;
-  if (value > Limits::max() / 4) return Limits::max();
-  if (value < Limits::min() / 4) return Limits::min();
-  return 4 * value;
-}
+thread_local int64_t open_count = 0;
 
 // The shared sockets of the transports of this thread that are open: there are
 // few, if any.
@@ -93,7 +86,7 @@ SocketTransport::SocketTransport(EventLoop& loop, StreamSocket own_socket,
       protocol_(std::move(protocol)),
       owner_(std::move(options.owner_)),
       opened_(options.opened_),
-      limits_{16 * 1024, 64 * 1024},
+      limits_{kDefaultHighWater / 4, kDefaultHighWater},
       peer_name_(std::move(options.peer_name_)),
       sock_name_(socket().GetSockName()) {
   if (!peer_name_.has_value()) peer_name_ = socket().GetPeerName();
@@ -277,17 +270,8 @@ absl::Status SocketTransport::WriteEof() {
 
 absl::Status SocketTransport::SetWriteBufferLimits(std::optional<int64_t> high,
                                                    std::optional<int64_t> low) {
-  const int64_t high_mark =
-      high.has_value() ? *high
-                       : (low.has_value() ? FourTimes(*low) : 64 * 1024);
-  const int64_t low_mark = low.has_value() ? *low : high_mark / 4;
-  if (low_mark < 0 || high_mark < low_mark) {
-    return MakeError(ErrorKind::kValue,
-                     absl::StrCat("high (", high_mark, ") must be >= low (",
-                                  low_mark, ") must be >= 0"));
-  }
-  limits_.high = static_cast<size_t>(high_mark);
-  limits_.low = static_cast<size_t>(low_mark);
+  STREAMS_ASSIGN_OR_RETURN(
+      limits_, internal::MakeWriteBufferLimits(high, low, kDefaultHighWater));
   MaybePauseProtocol();
   return absl::OkStatus();
 }

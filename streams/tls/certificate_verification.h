@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_TLS_CERTIFICATE_VERIFICATION_H_
+#define STREAMS_TLS_CERTIFICATE_VERIFICATION_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "openssl/ssl.h"
+
+namespace streams::internal {
+
+// Tells `ssl`, a client's, which name its server has: the SNI extension, but
+// not for an address (RFC 6066, 3), and, if `check_hostname`, what the
+// certificate must be for.
+// Errors: kValue and kType, for a name that cannot be one.
+absl::Status SetServerName(SSL* ssl, const std::string& server_hostname,
+                           bool check_hostname);
+
+// A name as it goes on the wire: labels that are not ASCII are refused (give
+// them in their "xn--" form), as are empty ones and those over 63 characters.
+absl::Status CheckServerName(const std::string& server_hostname);
+
+// As ssl.VERIFY_X509_STRICT (with VERIFY_X509_PARTIAL_CHAIN) asks for, beyond
+// what BoringSSL checks itself. Returns an X509_V_ERR_ of OpenSSL 3, or
+// X509_V_OK.
+int CheckChainStrictly(const STACK_OF(X509) * chain);
+
+// For SSL_CTX_set_cert_verify_callback(): BoringSSL's own verification, then
+// the above.
+int VerifyStrictly(X509_STORE_CTX* store_context, void* argument);
+
+// The words of CPython's SSLCertVerificationError.verify_message.
+std::string VerifyMessage(const SSL* ssl, long code);  // NOLINT
+
+}  // namespace streams::internal
+
+#endif  // STREAMS_TLS_CERTIFICATE_VERIFICATION_H_

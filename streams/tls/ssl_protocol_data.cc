@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Reading, writing and back pressure: sslproto's incoming and outgoing flow.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "streams/coro/status_macros.h"
+#include "streams/tls/ssl_protocol.h"
+#include "streams/transport/io_block.h"
+
+namespace streams::internal {
+namespace {
+
+constexpr char kFatalError[] = "Fatal error on SSL protocol";
+
+// Twice as large, with the first `size` bytes of `block`.
+IoBlock Grown(const IoBlock& block, size_t size) {
+  IoBlock larger(2 * block.capacity());
+  std::memcpy(larger.data(), block.data(), size);
+  return larger;
+}
+
+}  // namespace
+
+// --- Incoming ---
+
+absl::Status SslProtocol::DataReceived(absl::string_view bytes) {
+  // What it leads to may make the lower transport let go of this object.
+  const auto self = shared_from_this();
+  engine_->Feed(bytes);
+  switch (state_) {
+    case State::kUnwrapped:
+      break;
+    case State::kDoHandshake:
+      DoHandshake();
+      break;
+    case State::kWrapped:
+      DoRead();
+      break;
+    case State::kFlushing:
+      DoFlush();
+      break;
+    case State::kShutdown:
+      DoShutdown();
+      break;
+  }
+  engine_->Settle();
+  return absl::OkStatus();
+}
+
+void SslProtocol::DoRead() {
+  if (state_ != State::kWrapped && state_ != State::kFlushing) return;
+  if (!is_app_reading_paused_) {
+    absl::Status status = ReadAll();
+    if (!status.ok()) {
+      FatalError(std::move(status), kFatalError);
+      return;
+    }
+  }
+  if (backlog_.empty()) {
+    ProcessOutgoing();
+  } else {
+    DoWrite();
+  }
+  ControlLowerReading();
+}
+
+// One DataReceived for all that can be decrypted now. As in asyncio, what came
+// before a record that is not valid is lost with it.
+absl::Status SslProtocol::ReadAll() {
+  if (engine_->incoming_size() == 0) return absl::OkStatus();
+  // The text is shorter than its records; but part of the first may be in
+  // BoringSSL already.
+  IoBlock block(std::min(engine_->incoming_size() + SslEngine::kMaxRecordText,
+                         IoBlock::kMaxPooledSize));
+  size_t filled = 0;
+  auto outcome = SslEngine::Outcome::kDone;
+  while (outcome == SslEngine::Outcome::kDone && engine_->HasMore()) {
+    if (filled == block.capacity()) block = Grown(block, filled);
+    size_t count = 0;
+    outcome =
+        engine_->Read(block.data() + filled, block.capacity() - filled, count);
+    filled += count;
+  }
+  if (outcome == SslEngine::Outcome::kFailed) return engine_->error();
+  if (filled > 0 && app_protocol_ != nullptr) {
+    STREAMS_RETURN_IF_ERROR(
+        app_protocol_->DataReceived({block.data(), filled}));
+  }
+  if (outcome == SslEngine::Outcome::kClosed) {
+    CallEofReceived();
+    StartShutdown();
+  }
+  return absl::OkStatus();
+}
+
+void SslProtocol::ResumeReading() {
+  if (!is_app_reading_paused_) return;
+  is_app_reading_paused_ = false;
+  if (loop_ != nullptr && !resumed_callback_.linked()) {
+    loop_->CallSoon(resumed_callback_);
+  }
+}
+
+void SslProtocol::Resumed() {
+  const auto self = shared_from_this();
+  switch (state_) {
+    case State::kUnwrapped:
+    case State::kDoHandshake:
+      break;
+    case State::kWrapped:
+      DoRead();
+      break;
+    case State::kFlushing:
+      DoFlush();
+      break;
+    case State::kShutdown:
+      DoShutdown();
+      break;
+  }
+}
+
+void SslProtocol::ControlLowerReading() {
+  if (lower_ == nullptr) return;
+  const size_t size = engine_->incoming_size();
+  if (size >= kReadHighWater && !is_lower_reading_paused_) {
+    is_lower_reading_paused_ = true;
+    lower_->PauseReading().IgnoreError();
+  } else if (size <= kReadHighWater / 4 && is_lower_reading_paused_) {
+    is_lower_reading_paused_ = false;
+    lower_->ResumeReading().IgnoreError();
+  }
+}
+
+// --- Outgoing ---
+
+void SslProtocol::WriteAppData(absl::Span<const absl::string_view> pieces) {
+  if (state_ != State::kWrapped && state_ != State::kDoHandshake) return;
+  const bool goes_at_once = state_ == State::kWrapped && backlog_.empty();
+  for (const absl::string_view piece : pieces) {
+    if (piece.empty()) continue;
+    if (!goes_at_once) {
+      backlog_.Append(piece);
+    } else if (engine_->Write(piece) != SslEngine::Outcome::kDone) {
+      FatalError(engine_->error(), kFatalError);
+      return;
+    }
+  }
+  if (goes_at_once) {
+    ProcessOutgoing();
+  } else if (state_ == State::kWrapped) {
+    DoWrite();
+  }
+}
+
+// What was written during the handshake.
+void SslProtocol::DoWrite() {
+  while (!backlog_.empty()) {
+    std::array<absl::string_view, 1> pieces;
+    backlog_.Front(absl::MakeSpan(pieces));
+    if (engine_->Write(pieces[0]) != SslEngine::Outcome::kDone) {
+      FatalError(engine_->error(), kFatalError);
+      return;
+    }
+    backlog_.Consume(pieces[0].size());
+  }
+  ProcessOutgoing();
+}
+
+void SslProtocol::ProcessOutgoing() {
+  if (!is_lower_paused_ && lower_ != nullptr && engine_->outgoing_size() > 0) {
+    const RecordBuffer records = engine_->TakeOutgoing();
+    absl::Status status = lower_->Write(records.bytes());
+    if (!status.ok()) {
+      FatalError(std::move(status), kFatalError);
+      return;
+    }
+  }
+  ControlAppWriting();
+}
+
+void SslProtocol::ResumeWriting() {
+  const auto self = shared_from_this();
+  is_lower_paused_ = false;
+  ProcessOutgoing();
+}
+
+// Unlike a socket's transport, it pauses at the mark, not over it.
+void SslProtocol::ControlAppWriting() {
+  if (app_protocol_ == nullptr) return;
+  const size_t size = WriteBufferSize();
+  if (size >= limits_.high && !is_app_writing_paused_) {
+    is_app_writing_paused_ = true;
+    app_protocol_->PauseWriting();
+  } else if (size <= limits_.low && is_app_writing_paused_) {
+    is_app_writing_paused_ = false;
+    app_protocol_->ResumeWriting();
+  }
+}
+
+}  // namespace streams::internal

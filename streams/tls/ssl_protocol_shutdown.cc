@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Closing: sslproto's shutdown flow.
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "streams/os/error.h"
+#include "streams/tls/ssl_protocol.h"
+
+namespace streams::internal {
+
+bool SslProtocol::EofReceived() {
+  const auto self = shared_from_this();
+  eof_received_ = true;
+  switch (state_) {
+    case State::kUnwrapped:
+      break;
+    case State::kDoHandshake:
+      OnHandshakeFailed(MakeError(ErrorKind::kConnectionReset, ""));
+      break;
+    case State::kWrapped:
+      state_ = State::kFlushing;
+      // The rest is for when it reads again.
+      if (is_app_reading_paused_) return true;
+      DoFlush();
+      break;
+    case State::kFlushing:
+      DoWrite();
+      state_ = State::kShutdown;
+      DoShutdown();
+      break;
+    case State::kShutdown:
+      DoShutdown();
+      break;
+  }
+  return false;
+}
+
+void SslProtocol::StartShutdown() {
+  if (state_ != State::kDoHandshake && state_ != State::kWrapped) return;
+  const auto self = shared_from_this();
+  app_transport_.is_closed_ = true;
+  if (state_ == State::kDoHandshake) {
+    Abort(absl::OkStatus());
+    return;
+  }
+  state_ = State::kFlushing;
+  loop_->CallLater(shutdown_timer_, shutdown_timeout_);
+  DoFlush();
+}
+
+void SslProtocol::DoFlush() {
+  DoRead();
+  // The application may have aborted.
+  if (state_ != State::kFlushing) return;
+  state_ = State::kShutdown;
+  DoShutdown();
+}
+
+void SslProtocol::DoShutdown() {
+  // After an EOF there is nobody to say goodbye to.
+  if (!eof_received_) {
+    switch (engine_->Shutdown()) {
+      case SslEngine::Outcome::kDone:
+        break;
+      case SslEngine::Outcome::kWantRead:
+        ProcessOutgoing();
+        return;
+      case SslEngine::Outcome::kClosed:
+      case SslEngine::Outcome::kFailed:
+        OnShutdownFailed(engine_->error());
+        return;
+    }
+  }
+  ProcessOutgoing();
+  CallEofReceived();
+  OnShutdownDone();
+}
+
+void SslProtocol::OnShutdownFailed(absl::Status error) {
+  shutdown_timer_.Cancel();
+  FatalError(std::move(error), "Fatal error on transport");
+}
+
+void SslProtocol::OnShutdownDone() {
+  // The lower transport sends what is pending first, and a peer that does not
+  // read could delay that for ever.
+  if (!shutdown_timer_.armed()) {
+    loop_->CallLater(shutdown_timer_, shutdown_timeout_);
+  }
+  if (!close_lower_callback_.linked()) loop_->CallSoon(close_lower_callback_);
+}
+
+void SslProtocol::OnShutdownTimeout() {
+  if (state_ != State::kFlushing && state_ != State::kShutdown) return;
+  lower_->ForceClose(MakeError(ErrorKind::kTimeout, "SSL shutdown timed out"));
+}
+
+void SslProtocol::CallEofReceived() {
+  if (app_state_ != AppState::kConnectionMade) return;
+  app_state_ = AppState::kEof;
+  // That it would keep the connection open is of no effect in TLS.
+  if (app_protocol_ != nullptr) app_protocol_->EofReceived();
+}
+
+void SslProtocol::CloseLower() {
+  if (lower_ != nullptr) lower_->Close();
+}
+
+void SslProtocol::Abort(absl::Status error) {
+  state_ = State::kUnwrapped;
+  if (lower_ != nullptr) lower_->ForceClose(std::move(error));
+}
+
+}  // namespace streams::internal
