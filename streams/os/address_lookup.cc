@@ -55,7 +55,9 @@ absl::StatusOr<std::vector<AddressInfo>> LookUpAddress(
 std::optional<AddressInfo> AnswerLiteral(const AddressQuery& query) {
   uint32_t port = 0;
   if (!query.host().has_value() ||
-      (query.protocol() != 0 && query.protocol() != IPPROTO_TCP) ||
+      // UDP too, as in asyncio: it makes no difference to a literal.
+      (query.protocol() != 0 && query.protocol() != IPPROTO_TCP &&
+       query.protocol() != IPPROTO_UDP) ||
       query.host()->find('%') != std::string::npos ||
       (!query.service().empty() && !absl::SimpleAtoi(query.service(), &port)) ||
       port > 65535) {

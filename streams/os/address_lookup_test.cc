@@ -38,6 +38,11 @@ TEST(AnswerLiteralTest, LeavesTheRestToTheSystem) {
   AddressQuery other_family = Query("127.0.0.1", "80");
   other_family.set_family(AddressFamily::kInet6);
   EXPECT_FALSE(AnswerLiteral(other_family).has_value());
+  AddressQuery udp = Query("127.0.0.1", "80");
+  udp.set_protocol(IPPROTO_UDP);
+  ASSERT_TRUE(AnswerLiteral(udp).has_value());
+  EXPECT_EQ(AnswerLiteral(udp)->protocol, IPPROTO_TCP);
+
   AddressQuery other_protocol = Query("127.0.0.1", "80");
   other_protocol.set_protocol(IPPROTO_SCTP);
   EXPECT_FALSE(AnswerLiteral(other_protocol).has_value());
