@@ -17,6 +17,23 @@
 
 namespace streams::testee {
 
+bool IsFalse(const conformance::Value& value) {
+  if (const auto* number = value.get_if<int64_t>()) return *number == 0;
+  if (const auto* number = value.get_if<double>()) return *number == 0;
+  if (const auto* flag = value.get_if<bool>()) return !*flag;
+  if (const auto* text = value.get_if<std::string>()) return text->empty();
+  if (const auto* bytes = value.get_if<conformance::Bytes>()) {
+    return bytes->data.empty();
+  }
+  if (const auto* tuple = value.get_if<conformance::Tuple>()) {
+    return tuple->items.empty();
+  }
+  if (const auto* list = value.get_if<conformance::List>()) {
+    return list->items.empty();
+  }
+  return value.is_none();
+}
+
 absl::Status Call::Bind(std::initializer_list<const char*> parameters,
                         size_t required) {
   const std::vector<const char*> names(parameters);
@@ -50,6 +67,7 @@ absl::Status Call::Bind(std::initializer_list<const char*> parameters,
           absl::StrCat(name_, "() missing argument '", names[i], "'"));
     }
   }
+  is_bound_ = true;
   return absl::OkStatus();
 }
 
@@ -91,6 +109,17 @@ absl::StatusOr<int64_t> Call::IntegerOr(absl::string_view name,
   return *number;
 }
 
+absl::StatusOr<int64_t> Call::Limit() const {
+  if (const Item* const item = FindItem("limit")) {
+    const conformance::Value value = item->ToValue();
+    if (const auto* number = value.get_if<double>()) {
+      return *number > 0 ? std::max<int64_t>(1, static_cast<int64_t>(*number))
+                         : 0;
+    }
+  }
+  return IntegerOr("limit", kDefaultLimit);
+}
+
 absl::StatusOr<bool> Call::Boolean(absl::string_view name,
                                    bool otherwise) const {
   const Argument* const argument = Find(name);
@@ -98,10 +127,7 @@ absl::StatusOr<bool> Call::Boolean(absl::string_view name,
   const Item* const item = std::get_if<Item>(argument);
   if (item == nullptr) return WrongType(name);
   if (item->is_none()) return otherwise;
-  const conformance::Value value = item->ToValue();
-  if (const auto* flag = value.get_if<bool>()) return *flag;
-  if (const auto* number = value.get_if<int64_t>()) return *number != 0;
-  return WrongType(name);
+  return !IsFalse(item->ToValue());
 }
 
 absl::StatusOr<std::optional<std::string>> Call::Text(

@@ -32,6 +32,9 @@ using Answer = std::variant<Item, Pending>;
 using Argument =
     std::variant<Item, std::shared_ptr<Pending>, conformance::Callback>;
 
+// As bool() sees it.
+bool IsFalse(const conformance::Value& value);
+
 // A call as an operation sees it: its arguments by name, and where it runs.
 class Call {
  public:
@@ -56,6 +59,9 @@ class Call {
   // beyond them, or one of the first `required` is missing. Comes first.
   absl::Status Bind(std::initializer_list<const char*> parameters,
                     size_t required = 0);
+  // Whether Bind() was well: what is wrong from then on, a coroutine of Python
+  // only finds when it is awaited.
+  bool is_bound() const { return is_bound_; }
 
   // An argument by name. Absent, or None: nullopt, null, or the default. kType
   // if it is of another type.
@@ -63,7 +69,11 @@ class Call {
   // Here None is of another type.
   absl::StatusOr<int64_t> IntegerOr(absl::string_view name,
                                     int64_t otherwise) const;
+  // Whatever it is: as bool() sees it.
   absl::StatusOr<bool> Boolean(absl::string_view name, bool otherwise) const;
+  // A reader's `limit`: a number of any kind. Where CPython compares a size
+  // with 4.5, we do with 4.
+  absl::StatusOr<int64_t> Limit() const;
   absl::StatusOr<std::optional<std::string>> Text(absl::string_view name) const;
   absl::StatusOr<std::optional<double>> Number(absl::string_view name) const;
   // Must be there.
@@ -93,6 +103,7 @@ class Call {
   std::string name_;
   std::vector<Argument> args_;
   std::vector<std::pair<std::string, Argument>> kwargs_;
+  bool is_bound_ = false;
 };
 
 }  // namespace streams::testee

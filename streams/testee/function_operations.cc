@@ -21,8 +21,7 @@ namespace {
 
 absl::StatusOr<Answer> MakeReader(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"limit"}));
-  STREAMS_ASSIGN_OR_RETURN(const int64_t limit,
-                           call.IntegerOr("limit", kDefaultLimit));
+  STREAMS_ASSIGN_OR_RETURN(const int64_t limit, call.Limit());
   STREAMS_ASSIGN_OR_RETURN(auto reader,
                            StreamReader::Create(call.loop(), limit));
   return Item(std::make_shared<ReaderObject>(std::move(reader)));
@@ -44,8 +43,12 @@ Pending AwaitNext(std::shared_ptr<ReaderObject> self) {
 
 absl::StatusOr<Answer> Next(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"reader"}, 1));
-  STREAMS_ASSIGN_OR_RETURN(auto reader, call.ObjectOf<ReaderObject>("reader"));
-  return AwaitNext(std::move(reader));
+  absl::StatusOr<std::shared_ptr<ReaderObject>> reader =
+      call.ObjectOf<ReaderObject>("reader");
+  if (!reader.ok()) {
+    return PythonError("AttributeError", "no attribute '__anext__'");
+  }
+  return AwaitNext(*std::move(reader));
 }
 
 absl::StatusOr<Answer> Accepted(Call& call) {
@@ -125,12 +128,13 @@ constexpr Operation kOperations[] = {
     {"anext", Next},
     {"connected_socket", ConnectedSocket},
     {"listening_socket", ListeningSocket},
-    {"open_connection", OpenConnectionCall},
-    {"open_unix_connection", OpenUnixConnectionCall},
+    {"open_connection", OpenConnectionCall, Operation::Form::kCoroutine},
+    {"open_unix_connection", OpenUnixConnectionCall,
+     Operation::Form::kCoroutine},
     {"server_address", ServerAddress},
-    {"start_server", StartServerCall},
-    {"start_unix_server", StartUnixServerCall},
-    {"wait_for", WaitForCall},
+    {"start_server", StartServerCall, Operation::Form::kCoroutine},
+    {"start_unix_server", StartUnixServerCall, Operation::Form::kCoroutine},
+    {"wait_for", WaitForCall, Operation::Form::kCoroutine},
 };
 
 }  // namespace

@@ -30,7 +30,11 @@ absl::Span<const Operation> TableOf(const Object* object) {
 const Operation* FindOperation(const Object* object, absl::string_view name,
                                Operation::Form form) {
   for (const Operation& operation : TableOf(object)) {
-    if (operation.form == form && name == operation.name) return &operation;
+    const bool is_attribute = operation.form == Operation::Form::kGet;
+    if (is_attribute == (form == Operation::Form::kGet) &&
+        name == operation.name) {
+      return &operation;
+    }
   }
   return nullptr;
 }

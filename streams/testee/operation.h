@@ -15,7 +15,9 @@ namespace streams::testee {
 // add one, write its function next to its neighbours, and add the row to the
 // table at the end of the same file; nothing else has to be touched.
 struct Operation {
-  enum class Form { kCall, kGet };
+  // kCoroutine: an `async def` of Python, which checks the types of its
+  // arguments when it is awaited; called, like kCall.
+  enum class Form { kCall, kCoroutine, kGet };
 
   const char* name;
   absl::StatusOr<Answer> (*perform)(Call& call);
@@ -32,7 +34,8 @@ absl::Span<const Operation> ServerOperations();     // server_operations.cc
 absl::Span<const Operation> SocketOperations();     // socket_operations.cc
 absl::Span<const Operation> TransportSocketOperations();  // …
 
-// Null if `object` (null: the module) has no such method or attribute.
+// Null if `object` (null: the module) has no such method or attribute. `form`
+// is kCall or kGet.
 const Operation* FindOperation(const Object* object, absl::string_view name,
                                Operation::Form form);
 

@@ -86,8 +86,13 @@ absl::StatusOr<Answer> ReadUntil(Call& call) {
 
 absl::StatusOr<Answer> FeedData(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"data"}, 1));
+  StreamReader& reader = *call.self<ReaderObject>()->reader;
+  // After EOF not even the type matters; what is false is no data.
+  STREAMS_RETURN_IF_ERROR(reader.FeedData(""));
+  const Item* const item = call.FindItem("data");
+  if (item != nullptr && IsFalse(item->ToValue())) return Item();
   STREAMS_ASSIGN_OR_RETURN(const std::string data, call.Bytes("data"));
-  STREAMS_RETURN_IF_ERROR(call.self<ReaderObject>()->reader->FeedData(data));
+  STREAMS_RETURN_IF_ERROR(reader.FeedData(data));
   return Item();
 }
 
@@ -126,10 +131,12 @@ absl::StatusOr<Answer> SetException(Call& call) {
 
 absl::StatusOr<Answer> SetTransport(Call& call) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"transport"}, 1));
-  STREAMS_ASSIGN_OR_RETURN(const auto object,
-                           call.ObjectOf<TransportObject>("transport"));
-  STREAMS_RETURN_IF_ERROR(
-      call.self<ReaderObject>()->reader->SetTransport(object->transport));
+  StreamReader& reader = *call.self<ReaderObject>()->reader;
+  const auto object = call.ObjectOf<TransportObject>("transport");
+  // To asyncio, anything is a transport.
+  STREAMS_RETURN_IF_ERROR(reader.SetTransport(
+      object.ok() ? (*object)->transport
+                  : std::make_shared<RecordingTransport>(true)));
   return Item();
 }
 
@@ -138,10 +145,10 @@ constexpr Operation kOperations[] = {
     {"exception", Exception},
     {"feed_data", FeedData},
     {"feed_eof", FeedEof},
-    {"read", Read},
-    {"readexactly", ReadExactly},
-    {"readline", ReadLine},
-    {"readuntil", ReadUntil},
+    {"read", Read, Operation::Form::kCoroutine},
+    {"readexactly", ReadExactly, Operation::Form::kCoroutine},
+    {"readline", ReadLine, Operation::Form::kCoroutine},
+    {"readuntil", ReadUntil, Operation::Form::kCoroutine},
     {"set_exception", SetException},
     {"set_transport", SetTransport},
 };

@@ -78,10 +78,10 @@ constexpr Operation kOperations[] = {
     {"close_clients", CloseClients},
     {"get_loop", GetLoop},
     {"is_serving", IsServing},
-    {"serve_forever", ServeForever},
+    {"serve_forever", ServeForever, Operation::Form::kCoroutine},
     {"sockets", GetSockets, Operation::Form::kGet},
-    {"start_serving", StartServing},
-    {"wait_closed", WaitClosed},
+    {"start_serving", StartServing, Operation::Form::kCoroutine},
+    {"wait_closed", WaitClosed, Operation::Form::kCoroutine},
 };
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "conformance/protocol/message_codec.h"
+#include "streams/testee/objects.h"
 #include "streams/testee/operation.h"
 #include "streams/testee/python_error.h"
 
@@ -42,6 +43,8 @@ absl::Status NotAwaitable(const Item& item) {
                    absl::StrCat("object ", item.ToValue().type_name(),
                                 " can't be used in 'await' expression"));
 }
+
+Pending Raise(absl::Status error) { co_return error; }
 
 }  // namespace
 
@@ -194,7 +197,9 @@ absl::Status Testee::Handle(const conformance::Op& op) {
     running_[op.id] = std::make_unique<Running>(
         *this, op, std::move(std::get<Pending>(*answer)));
   } else {
-    // Python would warn that it was never awaited.
+    if (op.bind.empty()) {
+      SendEvent("RuntimeWarning", "coroutine was never awaited");
+    }
     conformance::Object coroutine{"coroutine"};
     Finish(op.id, op.bind, Item(conformance::Value(coroutine)));
   }
@@ -220,6 +225,10 @@ absl::StatusOr<Answer> Testee::Perform(
       self.get(), name,
       form == conformance::Op::Form::kCall ? Operation::Form::kCall
                                            : Operation::Form::kGet);
+  if (operation == nullptr && form != conformance::Op::Form::kCall &&
+      FindOperation(self.get(), name, Operation::Form::kCall) != nullptr) {
+    return Item(std::make_shared<OpaqueObject>("method"));
+  }
   if (operation == nullptr) {
     return PythonError(
         "AttributeError",
@@ -240,7 +249,12 @@ absl::StatusOr<Answer> Testee::Perform(
   }
   Call call(*loop_, std::move(self), name, std::move(positional),
             std::move(named));
-  return operation->perform(call);
+  absl::StatusOr<Answer> answer = operation->perform(call);
+  if (!answer.ok() && call.is_bound() &&
+      operation->form == Operation::Form::kCoroutine) {
+    return Raise(answer.status());
+  }
+  return answer;
 }
 
 absl::StatusOr<Item> Testee::LookUp(const std::string& path) {

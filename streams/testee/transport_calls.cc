@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,21 +12,6 @@
 #include "streams/testee/objects.h"
 
 namespace streams::testee {
-namespace {
-
-// As bool() sees it.
-bool IsFalse(const conformance::Value& value) {
-  if (const auto* number = value.get_if<int64_t>()) return *number == 0;
-  if (const auto* flag = value.get_if<bool>()) return !*flag;
-  if (const auto* text = value.get_if<std::string>()) return text->empty();
-  if (const auto* bytes = value.get_if<conformance::Bytes>()) {
-    return bytes->data.empty();
-  }
-  return value.is_none();
-}
-
-}  // namespace
-
 conformance::Value AddressToValue(const SocketAddress* address) {
   if (address == nullptr) return conformance::Value();
   conformance::Tuple tuple;
@@ -50,7 +36,13 @@ conformance::Value AddressToValue(const SocketAddress* address) {
 absl::StatusOr<Answer> GetExtraInfo(
     Call& call, const std::shared_ptr<Transport>& transport) {
   STREAMS_RETURN_IF_ERROR(call.Bind({"name", "default"}, 1));
-  STREAMS_ASSIGN_OR_RETURN(const auto name, call.Text("name"));
+  const Item* const key = call.FindItem("name");
+  if (key != nullptr && key->ToValue().is<conformance::List>()) {
+    return call.WrongType("name");  // A list cannot be a key.
+  }
+  // One of another type is a key that it does not have.
+  const std::optional<std::string> name =
+      call.Text("name").value_or(std::nullopt);
   if (name == "peername" && transport->GetSocket() != nullptr) {
     return Item(AddressToValue(transport->GetPeerName()));
   }

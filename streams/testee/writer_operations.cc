@@ -83,11 +83,11 @@ absl::StatusOr<Answer> GetTransport(Call& call) {
 constexpr Operation kOperations[] = {
     {"can_write_eof", CanWriteEof},
     {"close", Close},
-    {"drain", Drain},
+    {"drain", Drain, Operation::Form::kCoroutine},
     {"get_extra_info", ExtraInfo},
     {"is_closing", IsClosing},
     {"transport", GetTransport, Operation::Form::kGet},
-    {"wait_closed", WaitClosed},
+    {"wait_closed", WaitClosed, Operation::Form::kCoroutine},
     {"write", WriteBytes},
     {"write_eof", WriteEof},
     {"writelines", WriteSeveral},
