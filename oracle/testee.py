@@ -333,9 +333,12 @@ def is_server(kind):
 
 def has_socket(transport):
     """Whether it is open, or closing: one that still has to send its buffer."""
-    if not is_closing(transport):
-        return True
-    sock = transport.get_extra_info("socket")
+    try:
+        if not transport.is_closing():
+            return True
+        sock = transport.get_extra_info("socket")
+    except AttributeError:
+        return False  # See is_closing.
     return sock is not None and sock.fileno() != -1
 
 
@@ -347,7 +350,9 @@ def is_closing(transport):
     try:
         return transport.is_closing()
     except AttributeError:
-        return True  # Up to 3.10, one of TLS that has lost its connection.
+        # One of TLS that was closed twice, or (up to 3.10) has lost its
+        # connection: it has lost its protocol, too.
+        return True
 
 
 def python_version():

@@ -71,9 +71,9 @@ def _ssl_attributes(error):
     if isinstance(error, ssl.SSLCertVerificationError):
         code = getattr(error, "verify_code", None)
         return {} if code is None else {"verify_code": code}
-    if type(error) is not ssl.SSLError or error.reason is None:
-        return {}  # The class says all that there is to say.
-    return {"reason": error.reason}
+    # What a library calls its own objections differs from release to release.
+    told_by_the_peer = "_ALERT_" in (getattr(error, "reason", None) or "")
+    return {"reason": error.reason} if told_by_the_peer else {}
 
 
 def make_error(description):

@@ -56,9 +56,9 @@ ConnectionResult PeerConnection::TakeFlight(const Settler& settle,
   for (;;) {
     const TlsEngine::Progress progress = engine.Handshake();
     flight = TakeWireBytes();
+    if (progress == TlsEngine::Progress::kDone) return Distribute("");
     if (!flight.empty()) return {};
     if (progress == TlsEngine::Progress::kFailed) return Failed(engine);
-    if (progress == TlsEngine::Progress::kDone) return {};
     if (ConnectionResult result = Await(settle, deadline); !result.ok()) {
       return result;
     }

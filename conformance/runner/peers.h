@@ -99,6 +99,7 @@ class Peers {
   PeerOutcome Hello(const Call& call, bool server_side);
   PeerOutcome ClientHello(const Call& call);
   PeerOutcome ServerHello(const Call& call);
+  PeerOutcome NextFlight(const Call& call);
   PeerOutcome FinishHandshake(const Call& call);
   PeerOutcome SendRaw(const Call& call);
   PeerOutcome Encrypt(const Call& call);
@@ -107,6 +108,7 @@ class Peers {
   PeerOutcome Alert(const Call& call);
   PeerOutcome KeyUpdate(const Call& call);
   PeerOutcome ReceivedCloseNotify(const Call& call);
+  PeerOutcome ReceivedAlert(const Call& call);
   PeerOutcome ReceivedEof(const Call& call);
   PeerOutcome TlsVersion(const Call& call);
   PeerOutcome Cipher(const Call& call);

@@ -26,21 +26,16 @@ struct AlertName {
 };
 
 constexpr AlertName kAlerts[] = {
-    {"unexpected_message", 10},
-    {"bad_record_mac", 20},
-    {"handshake_failure", 40},
-    {"bad_certificate", 42},
-    {"certificate_expired", 45},
-    {"unknown_ca", 48},
-    {"access_denied", 49},
-    {"decode_error", 50},
-    {"protocol_version", 70},
-    {"insufficient_security", 71},
-    {"internal_error", 80},
-    {"user_canceled", 90},
-    {"unrecognized_name", 112},
-    {"certificate_required", 116},
-    {"no_application_protocol", 120},
+    {"unexpected_message", 10},    {"bad_record_mac", 20},
+    {"record_overflow", 22},       {"handshake_failure", 40},
+    {"bad_certificate", 42},       {"unsupported_certificate", 43},
+    {"certificate_expired", 45},   {"certificate_unknown", 46},
+    {"illegal_parameter", 47},     {"unknown_ca", 48},
+    {"access_denied", 49},         {"decode_error", 50},
+    {"decrypt_error", 51},         {"protocol_version", 70},
+    {"insufficient_security", 71}, {"internal_error", 80},
+    {"user_canceled", 90},         {"unrecognized_name", 112},
+    {"certificate_required", 116}, {"no_application_protocol", 120},
 };
 
 // A keyword's text; empty if there is none.
@@ -158,6 +153,11 @@ PeerOutcome Peers::Hello(const Call& call, bool server_side) {
   const absl::Status status =
       AddLayer(call.peer.connection, call.keywords, server_side);
   if (!status.ok()) return ValueErrorOf(status);
+  return NextFlight(call);
+}
+
+PeerOutcome Peers::NextFlight(const Call& call) {
+  if (call.peer.connection.tls() == nullptr) return NoTls();
   std::string flight;
   const ConnectionResult result =
       call.peer.connection.TakeFlight(options_.settle, NewDeadline(), flight);
@@ -244,6 +244,21 @@ PeerOutcome Peers::ReceivedCloseNotify(const Call& call) {
     return PeerOutcomeOf(result, "");
   }
   return PeerReturned(tls->received_close_notify());
+}
+
+PeerOutcome Peers::ReceivedAlert(const Call& call) {
+  TlsEngine* tls = call.peer.connection.tls();
+  if (tls == nullptr) return NoTls();
+  // An alert that has arrived and was not read is an error now: never mind.
+  call.peer.connection.TakeWhatIsThere();
+  const std::optional<std::uint8_t> alert = tls->received_alert();
+  if (!alert.has_value()) return PeerOutcome();
+  for (const AlertName& known : kAlerts) {
+    if (known.description == *alert) {
+      return PeerReturned(std::string(known.name));
+    }
+  }
+  return PeerReturned(absl::StrCat(*alert));
 }
 
 PeerOutcome Peers::ReceivedEof(const Call& call) {

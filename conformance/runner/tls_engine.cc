@@ -76,17 +76,13 @@ int SelectAlpn(SSL* /*ssl*/, const std::uint8_t** out, std::uint8_t* out_size,
                                           : SSL_TLSEXT_ERR_NOACK;
 }
 
-ErrorValue TlsError(int code, absl::string_view otherwise) {
+ErrorValue TlsError() {
   const std::uint32_t packed = ERR_peek_error();
   ERR_clear_error();
   ErrorValue error;
   error.kind = "SSLError";
   const char* reason = packed == 0 ? nullptr : ERR_reason_error_string(packed);
-  error.message = reason != nullptr ? std::string(reason)
-                                    : absl::StrCat(otherwise, " (", code, ")");
-  if (reason != nullptr) {
-    SetNamed(error.attributes, "reason", std::string(reason));
-  }
+  error.message = reason != nullptr ? reason : "the other side has ended";
   return error;
 }
 
@@ -108,6 +104,7 @@ absl::Status TlsEngine::Configure(const TlsSettings& settings) {
   SSL_CTX* const context = context_.get();
   // Tickets would be bytes that no scenario has asked for.
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  SSL_CTX_set_info_callback(context, OnInfo);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   if (!settings.certificate.empty()) {
     absl::Status status = UseCertificate(context, settings.certificate);
@@ -137,6 +134,7 @@ absl::Status TlsEngine::Configure(const TlsSettings& settings) {
     SSL_CTX_set_alpn_select_cb(context, SelectAlpn, &alpn_wire_);
   }
   ssl_.reset(SSL_new(context));
+  SSL_set_app_data(ssl_.get(), this);
   incoming_ = BIO_new(BIO_s_mem());
   outgoing_ = BIO_new(BIO_s_mem());
   BIO_set_mem_eof_return(incoming_, -1);  // Empty: later, not never.
@@ -156,6 +154,14 @@ absl::Status TlsEngine::Configure(const TlsSettings& settings) {
     return absl::InvalidArgumentError("no name for a server");
   }
   return absl::OkStatus();
+}
+
+// `value` of an alert: its level in the upper byte, its description in the
+// lower one.
+void TlsEngine::OnInfo(const SSL* ssl, int type, int value) {
+  if (type != SSL_CB_READ_ALERT || value >> 8 != SSL3_AL_FATAL) return;
+  auto* engine = static_cast<TlsEngine*>(SSL_get_app_data(ssl));
+  engine->received_alert_ = static_cast<std::uint8_t>(value & 0xff);
 }
 
 void TlsEngine::Feed(absl::string_view bytes) {
@@ -185,9 +191,7 @@ TlsEngine::Progress TlsEngine::ProgressOf(int result) {
   if (result > 0) return Progress::kDone;
   const int code = SSL_get_error(ssl_.get(), result);
   if (code == SSL_ERROR_WANT_READ) return Progress::kWantsInput;
-  error_ = TlsError(code, "the connection ended in the midst of it");
-  if (code == SSL_ERROR_SYSCALL) error_.kind = "SSLEOFError";
-  if (code == SSL_ERROR_ZERO_RETURN) error_.kind = "SSLZeroReturnError";
+  error_ = TlsError();
   return Progress::kFailed;
 }
 

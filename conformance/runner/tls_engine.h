@@ -72,9 +72,12 @@ class TlsEngine {
   // TLS 1.3: new keys, and the other side is asked for some, too.
   bool KeyUpdate();
 
-  // As Python's ssl calls it: SSLError with its reason, such as
-  // WRONG_VERSION_NUMBER.
+  // An SSLError; its message is BoringSSL's word for what is wrong.
   const ErrorValue& error() const { return error_; }
+
+  // The description of the fatal alert that the other side has sent. Absent:
+  // it sent none.
+  std::optional<std::uint8_t> received_alert() const { return received_alert_; }
 
   // Of the established connection: "TLSv1.3", the name of the cipher.
   std::string version() const;
@@ -88,6 +91,7 @@ class TlsEngine {
  private:
   TlsEngine() = default;
 
+  static void OnInfo(const SSL* ssl, int type, int value);
   absl::Status Configure(const TlsSettings& settings);
   Progress ProgressOf(int result);
   bool Check(int result);
@@ -99,6 +103,7 @@ class TlsEngine {
   BIO* outgoing_ = nullptr;
   bool established_ = false;
   ErrorValue error_;
+  std::optional<std::uint8_t> received_alert_;
 };
 
 }  // namespace conformance

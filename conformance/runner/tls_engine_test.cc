@@ -103,6 +103,8 @@ TEST_F(TlsEngineTest, RefusesAnUnknownAuthority) {
   EXPECT_FALSE(ShakeHands());
   EXPECT_EQ(c_->error().message, "CERTIFICATE_VERIFY_FAILED");
   EXPECT_EQ(s_->error().message, "TLSV1_ALERT_UNKNOWN_CA");
+  EXPECT_THAT(s_->received_alert(), Optional(48));
+  EXPECT_FALSE(c_->received_alert().has_value());
 }
 
 TEST_F(TlsEngineTest, SendsAnAlertAtAnyTime) {
