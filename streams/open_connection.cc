@@ -21,7 +21,8 @@
 #include "streams/open_stream.h"
 #include "streams/os/error.h"
 #include "streams/os/exception_group.h"
-#include "streams/tls_options.h"
+#include "streams/ssl_arguments.h"
+#include "streams/tls/tls_options.h"
 
 namespace streams {
 namespace {
@@ -107,9 +108,17 @@ Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
                                                 OpenConnectionOptions options) {
   STREAMS_CO_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
                               StreamReader::Create(loop, options.limit()));
-  STREAMS_CO_RETURN_IF_ERROR(internal::CheckWithoutTls(
-      options.server_hostname().has_value(), options.ssl_handshake_timeout(),
-      options.ssl_shutdown_timeout()));
+  TlsOptions ssl = options.ssl();
+  STREAMS_CO_RETURN_IF_ERROR(internal::CheckSslArguments(ssl));
+  if (ssl.context() != nullptr && !ssl.server_hostname().has_value()) {
+    const std::string host = options.query().host().value_or("");
+    if (host.empty()) {
+      co_return MakeError(
+          ErrorKind::kValue,
+          "You must set server_hostname when using ssl without a host");
+    }
+    ssl.set_server_hostname(host);
+  }
   std::shared_ptr<StreamSocket> socket = options.socket();
   if (options.has_address()) {
     if (socket != nullptr) {
@@ -126,7 +135,7 @@ Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,
         "host and port was not specified and no sock specified");
   }
   co_return co_await internal::OpenStream(loop, std::move(socket),
-                                          std::move(reader));
+                                          std::move(reader), std::move(ssl));
 }
 
 Task<absl::StatusOr<StreamPair>> OpenConnection(EventLoop& loop,

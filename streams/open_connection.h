@@ -18,6 +18,7 @@
 #include "streams/os/socket.h"
 #include "streams/reader.h"
 #include "streams/stream_pair.h"
+#include "streams/tls/tls_options.h"
 
 namespace streams {
 
@@ -93,17 +94,11 @@ class OpenConnectionOptions {
     return *this;
   }
 
-  // Meaningful with TLS only, which is yet to come: refused with kValue.
-  OpenConnectionOptions& set_server_hostname(std::string server_hostname) {
-    server_hostname_ = std::move(server_hostname);
-    return *this;
-  }
-  OpenConnectionOptions& set_ssl_handshake_timeout(absl::Duration timeout) {
-    ssl_handshake_timeout_ = timeout;
-    return *this;
-  }
-  OpenConnectionOptions& set_ssl_shutdown_timeout(absl::Duration timeout) {
-    ssl_shutdown_timeout_ = timeout;
+  // Speaks TLS: a context, or TlsOptions of one. The host is the name that the
+  // server must prove to have, unless set_server_hostname() says otherwise.
+  // asyncio: ssl, server_hostname, ssl_handshake_timeout, ssl_shutdown_timeout.
+  OpenConnectionOptions& set_ssl(TlsOptions ssl) {
+    ssl_ = std::move(ssl);
     return *this;
   }
 
@@ -119,16 +114,7 @@ class OpenConnectionOptions {
   }
   std::optional<int64_t> interleave() const { return interleave_; }
   bool all_errors() const { return all_errors_; }
-
-  const std::optional<std::string>& server_hostname() const {
-    return server_hostname_;
-  }
-  std::optional<absl::Duration> ssl_handshake_timeout() const {
-    return ssl_handshake_timeout_;
-  }
-  std::optional<absl::Duration> ssl_shutdown_timeout() const {
-    return ssl_shutdown_timeout_;
-  }
+  const TlsOptions& ssl() const { return ssl_; }
 
  private:
   int64_t limit_ = kDefaultLimit;
@@ -139,9 +125,7 @@ class OpenConnectionOptions {
   std::optional<absl::Duration> happy_eyeballs_delay_;
   std::optional<int64_t> interleave_;
   bool all_errors_ = false;
-  std::optional<std::string> server_hostname_;
-  std::optional<absl::Duration> ssl_handshake_timeout_;
-  std::optional<absl::Duration> ssl_shutdown_timeout_;
+  TlsOptions ssl_;
 };
 
 // Connects to a TCP server. Tries all addresses of the host, one after the

@@ -9,10 +9,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "streams/coro/status_macros.h"
 #include "streams/coro/waiter.h"
 #include "streams/os/error.h"
 #include "streams/stream_reader_protocol.h"
+#include "streams/tls/ssl_protocol.h"
+#include "streams/transport/protocol.h"
 #include "streams/transport/socket_transport.h"
+#include "streams/transport/transport.h"
 #include "streams/writer.h"
 
 namespace streams::internal {
@@ -22,27 +26,61 @@ namespace {
 // coroutine destroyed.
 class Opening {
  public:
-  explicit Opening(std::shared_ptr<SocketTransport> transport)
-      : transport_(std::move(transport)) {}
+  explicit Opening(EventLoop& loop) : opened_(loop) {}
   Opening(const Opening&) = delete;
   Opening& operator=(const Opening&) = delete;
   ~Opening() {
-    if (transport_ == nullptr) return;
-    transport_->ForgetOpened();
-    transport_->Close();
+    if (lower_ == nullptr || is_finished_) return;
+    lower_->ForgetOpened();
+    if (ssl_protocol_ != nullptr) {
+      ssl_protocol_->ForgetHandshakeDone();
+      ssl_protocol_->app_transport()->Close();
+    } else {
+      lower_->Close();
+    }
   }
 
-  std::shared_ptr<SocketTransport> Finish() { return std::move(transport_); }
+  absl::Status Start(EventLoop& loop, std::shared_ptr<StreamSocket> socket,
+                     std::shared_ptr<Protocol> protocol,
+                     const TlsOptions& ssl) {
+    SocketTransport::Options options;
+    if (ssl.context() == nullptr) {
+      options.set_opened(&opened_);
+    } else {
+      absl::StatusOr<std::shared_ptr<SslProtocol>> created =
+          SslProtocol::Create(loop, std::move(protocol), ssl, &opened_);
+      if (!created.ok()) {
+        socket->Close();
+        return created.status();
+      }
+      ssl_protocol_ = *std::move(created);
+      protocol = ssl_protocol_;
+    }
+    lower_ = SocketTransport::Start(loop, std::move(socket),
+                                    std::move(protocol), std::move(options));
+    return absl::OkStatus();
+  }
+
+  Waiter& opened() { return opened_; }
+
+  std::shared_ptr<Transport> Finish() {
+    is_finished_ = true;
+    if (ssl_protocol_ != nullptr) return ssl_protocol_->app_transport();
+    return lower_;
+  }
 
  private:
-  std::shared_ptr<SocketTransport> transport_;
+  Waiter opened_;
+  std::shared_ptr<SocketTransport> lower_;
+  std::shared_ptr<SslProtocol> ssl_protocol_;  // Null without TLS.
+  bool is_finished_ = false;
 };
 
 }  // namespace
 
 Task<absl::StatusOr<StreamPair>> OpenStream(
     EventLoop& loop, std::shared_ptr<StreamSocket> socket,
-    std::unique_ptr<StreamReader> reader) {
+    std::unique_ptr<StreamReader> reader, TlsOptions ssl) {
   if (!socket->valid()) co_return OsError(EBADF);
   if (SocketTransport::IsInUse(*socket)) {
     co_return MakeError(ErrorKind::kRuntime,
@@ -50,11 +88,10 @@ Task<absl::StatusOr<StreamPair>> OpenStream(
                                      " is used by transport"));
   }
   auto protocol = std::make_shared<StreamReaderProtocol>(loop, *reader);
-  Waiter opened(loop);
-  Opening opening(
-      SocketTransport::Start(loop, std::move(socket), protocol,
-                             SocketTransport::Options().set_opened(&opened)));
-  const absl::Status status = co_await opened;
+  Opening opening(loop);
+  STREAMS_CO_RETURN_IF_ERROR(
+      opening.Start(loop, std::move(socket), protocol, ssl));
+  const absl::Status status = co_await opening.opened();
   if (!status.ok()) co_return status;
   StreamPair pair;
   pair.reader = std::move(reader);

@@ -13,7 +13,7 @@
 #include "streams/open_stream.h"
 #include "streams/os/address.h"
 #include "streams/os/error.h"
-#include "streams/tls_options.h"
+#include "streams/ssl_arguments.h"
 
 namespace streams {
 
@@ -21,9 +21,12 @@ Task<absl::StatusOr<StreamPair>> OpenUnixConnection(
     EventLoop& loop, OpenUnixConnectionOptions options) {
   STREAMS_CO_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
                               StreamReader::Create(loop, options.limit()));
-  STREAMS_CO_RETURN_IF_ERROR(internal::CheckWithoutTls(
-      options.server_hostname().has_value(), options.ssl_handshake_timeout(),
-      options.ssl_shutdown_timeout()));
+  STREAMS_CO_RETURN_IF_ERROR(internal::CheckSslArguments(options.ssl()));
+  if (options.ssl().context() != nullptr &&
+      !options.ssl().server_hostname().has_value()) {
+    co_return MakeError(ErrorKind::kValue,
+                        "you have to pass server_hostname when using ssl");
+  }
   std::shared_ptr<StreamSocket> socket = options.socket();
   if (options.path().has_value()) {
     if (socket != nullptr) {
@@ -47,7 +50,7 @@ Task<absl::StatusOr<StreamPair>> OpenUnixConnection(
                         "A UNIX Domain Stream Socket was expected");
   }
   co_return co_await internal::OpenStream(loop, std::move(socket),
-                                          std::move(reader));
+                                          std::move(reader), options.ssl());
 }
 
 Task<absl::StatusOr<StreamPair>> OpenUnixConnection(EventLoop& loop,

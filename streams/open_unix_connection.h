@@ -10,12 +10,12 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "streams/coro/task.h"
 #include "streams/loop/event_loop.h"
 #include "streams/os/socket.h"
 #include "streams/reader.h"
 #include "streams/stream_pair.h"
+#include "streams/tls/tls_options.h"
 
 namespace streams {
 
@@ -38,41 +38,23 @@ class OpenUnixConnectionOptions {
     return *this;
   }
 
-  // Meaningful with TLS only, which is yet to come: refused with kValue.
-  OpenUnixConnectionOptions& set_server_hostname(std::string server_hostname) {
-    server_hostname_ = std::move(server_hostname);
-    return *this;
-  }
-  OpenUnixConnectionOptions& set_ssl_handshake_timeout(absl::Duration timeout) {
-    ssl_handshake_timeout_ = timeout;
-    return *this;
-  }
-  OpenUnixConnectionOptions& set_ssl_shutdown_timeout(absl::Duration timeout) {
-    ssl_shutdown_timeout_ = timeout;
+  // Speaks TLS; see OpenConnectionOptions. The name that the server must prove
+  // to have has to be set.
+  OpenUnixConnectionOptions& set_ssl(TlsOptions ssl) {
+    ssl_ = std::move(ssl);
     return *this;
   }
 
   int64_t limit() const { return limit_; }
   const std::optional<std::string>& path() const { return path_; }
   const std::shared_ptr<StreamSocket>& socket() const { return socket_; }
-
-  const std::optional<std::string>& server_hostname() const {
-    return server_hostname_;
-  }
-  std::optional<absl::Duration> ssl_handshake_timeout() const {
-    return ssl_handshake_timeout_;
-  }
-  std::optional<absl::Duration> ssl_shutdown_timeout() const {
-    return ssl_shutdown_timeout_;
-  }
+  const TlsOptions& ssl() const { return ssl_; }
 
  private:
   int64_t limit_ = kDefaultLimit;
   std::optional<std::string> path_;
   std::shared_ptr<StreamSocket> socket_;
-  std::optional<std::string> server_hostname_;
-  std::optional<absl::Duration> ssl_handshake_timeout_;
-  std::optional<absl::Duration> ssl_shutdown_timeout_;
+  TlsOptions ssl_;
 };
 
 // Connects to a Unix socket; otherwise as OpenConnection().

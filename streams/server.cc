@@ -20,6 +20,8 @@
 #include "streams/server_builder.h"
 #include "streams/server_listener.h"
 #include "streams/stream_reader_protocol.h"
+#include "streams/tls/ssl_protocol.h"
+#include "streams/transport/protocol.h"
 #include "streams/transport/socket_transport.h"
 
 namespace streams {
@@ -30,13 +32,14 @@ struct Server::Accepted {
 };
 
 Server::Server(EventLoop& loop, ClientConnectedCallback callback, int64_t limit,
-               int backlog)
+               int backlog, TlsOptions ssl)
     : loop_(loop),
       callback_(std::make_shared<ClientConnectedCallback>(std::move(callback))),
       limit_(limit),
       // Less than none means none to listen(); here it would be a loop that
       // turns and accepts nobody.
-      backlog_(std::max(backlog, 0)) {}
+      backlog_(std::max(backlog, 0)),
+      ssl_(std::move(ssl.set_server_side(true))) {}
 
 Server::~Server() {
   if (is_closed_ || is_loop_gone_) return;
@@ -147,23 +150,30 @@ void Server::Welcome() {
   const std::shared_ptr<Server> self = shared_from_this();
   std::vector<Accepted> accepted = std::exchange(accepted_, {});
   for (Accepted& connection : accepted) {
-    absl::StatusOr<std::unique_ptr<StreamReader>> reader =
-        StreamReader::Create(loop_, limit_);
-    if (is_closed_ || !reader.ok()) {
-      // asyncio drops the connection, and an error that only its debug mode
-      // tells; what is left of it is this.
-      loop_.ReportWarning("ResourceWarning", "unclosed <StreamSocket>");
-      continue;
-    }
-    auto protocol = std::make_shared<StreamReaderProtocol>(
-        loop_, *std::move(reader), callback_);
-    clients_.insert(SocketTransport::Start(loop_, std::move(connection.socket),
-                                           std::move(protocol),
-                                           SocketTransport::Options()
-                                               .set_peer_name(connection.peer)
-                                               .set_owner(shared_from_this()))
-                        .get());
+    if (!is_closed_ && Serve(std::move(connection)).ok()) continue;
+    // asyncio drops the connection, and an error that only its debug mode
+    // tells; what is left of it is this.
+    loop_.ReportWarning("ResourceWarning", "unclosed <StreamSocket>");
   }
+}
+
+absl::Status Server::Serve(Accepted accepted) {
+  STREAMS_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
+                           StreamReader::Create(loop_, limit_));
+  std::shared_ptr<Protocol> protocol = std::make_shared<StreamReaderProtocol>(
+      loop_, std::move(reader), callback_);
+  if (ssl_.context() != nullptr) {
+    STREAMS_ASSIGN_OR_RETURN(
+        protocol, internal::SslProtocol::Create(loop_, std::move(protocol),
+                                                ssl_, nullptr));
+  }
+  clients_.insert(SocketTransport::Start(loop_, std::move(accepted.socket),
+                                         std::move(protocol),
+                                         SocketTransport::Options()
+                                             .set_peer_name(accepted.peer)
+                                             .set_owner(shared_from_this()))
+                      .get());
+  return absl::OkStatus();
 }
 
 // --- Closing ---
@@ -230,8 +240,9 @@ void Server::OnLoopDestroyed() {
 // --- Building ---
 
 ServerBuilder::ServerBuilder(EventLoop& loop, ClientConnectedCallback callback,
-                             int64_t limit, int backlog)
-    : server_(new Server(loop, std::move(callback), limit, backlog)) {
+                             int64_t limit, int backlog, TlsOptions ssl)
+    : server_(new Server(loop, std::move(callback), limit, backlog,
+                         std::move(ssl))) {
   loop.AddObserver(*server_);
 }
 

@@ -19,6 +19,7 @@
 #include "streams/os/address.h"
 #include "streams/os/path_status.h"
 #include "streams/os/socket.h"
+#include "streams/tls/tls_options.h"
 #include "streams/transport/transport_owner.h"
 #include "streams/waiter_list.h"
 
@@ -33,7 +34,8 @@ class SocketTransport;
 // Ownership: shared. A server that serves goes on when nobody holds it, as in
 //   asyncio, until it is closed or the loop ends: what the callback refers to
 //   must live as long. Closing it lets go of the callback.
-// At an error: of a connection, nothing changes for the others. When there are
+// At an error: of a connection, nothing changes for the others. A handshake of
+//   TLS that fails closes its connection, and nobody is told. When there are
 //   no more descriptors, the loop's exception handler is told and accepting
 //   pauses for a second.
 // Cancelled: WaitClosed() ends with kCancelled and changes nothing;
@@ -69,7 +71,8 @@ class Server final : public TransportOwner,
   // Stops listening; connections live on. Idempotent. asyncio: close.
   void Close();
 
-  // Closes the connections, or aborts them. asyncio: close_clients,
+  // Closes the connections, or aborts them; those of TLS without a word to the
+  // peer (no close_notify), as asyncio does. asyncio: close_clients,
   // abort_clients.
   void CloseClients();
   void AbortClients();
@@ -83,12 +86,13 @@ class Server final : public TransportOwner,
   struct Accepted;
 
   Server(EventLoop& loop, ClientConnectedCallback callback, int64_t limit,
-         int backlog);
+         int backlog, TlsOptions ssl);
 
   absl::Status Start();
   void OnReady(Listener& listener);
   void OutOfResources(Listener& listener, int error);
   void Welcome();
+  absl::Status Serve(Accepted accepted);
   void Detach(Transport& transport) override;
   void OnLoopDestroyed() override;
   void WakeIfClosed();
@@ -101,6 +105,7 @@ class Server final : public TransportOwner,
   std::shared_ptr<ClientConnectedCallback> callback_;
   int64_t limit_;
   int backlog_;
+  TlsOptions ssl_;  // Without a context: plain.
   std::vector<std::unique_ptr<Listener>> listeners_;
   absl::flat_hash_set<SocketTransport*> clients_;
   // Accepted in this turn, to be given a transport in the next.

@@ -13,6 +13,7 @@
 #include "streams/loop/event_loop.h"
 #include "streams/os/socket.h"
 #include "streams/server.h"
+#include "streams/tls/tls_options.h"
 
 namespace streams {
 
@@ -20,7 +21,7 @@ namespace streams {
 class ServerBuilder {
  public:
   ServerBuilder(EventLoop& loop, ClientConnectedCallback callback,
-                int64_t limit, int backlog);
+                int64_t limit, int backlog, TlsOptions ssl);
 
   void AddSocket(std::shared_ptr<StreamSocket> socket);
 

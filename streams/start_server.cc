@@ -21,7 +21,7 @@
 #include "streams/os/address_lookup.h"
 #include "streams/os/error.h"
 #include "streams/server_builder.h"
-#include "streams/tls_options.h"
+#include "streams/ssl_arguments.h"
 
 namespace streams {
 namespace {
@@ -105,9 +105,7 @@ absl::StatusOr<std::vector<std::shared_ptr<StreamSocket>>> BindAll(
 Task<absl::StatusOr<std::shared_ptr<Server>>> StartServer(
     EventLoop& loop, ClientConnectedCallback callback,
     StartServerOptions options) {
-  STREAMS_CO_RETURN_IF_ERROR(internal::CheckWithoutTls(
-      /*has_server_hostname=*/false, options.ssl_handshake_timeout(),
-      options.ssl_shutdown_timeout()));
+  STREAMS_CO_RETURN_IF_ERROR(internal::CheckSslArguments(options.ssl()));
   std::vector<std::shared_ptr<StreamSocket>> sockets;
   if (options.has_address()) {
     if (options.socket() != nullptr) {
@@ -126,7 +124,7 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartServer(
                         "Neither host/port nor sock were specified");
   }
   ServerBuilder builder(loop, std::move(callback), options.limit(),
-                        options.backlog());
+                        options.backlog(), options.ssl());
   for (auto& socket : sockets) builder.AddSocket(std::move(socket));
   co_return co_await ServerBuilder::Finish(std::move(builder),
                                            options.start_serving());

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "streams/client_connected_callback.h"
 #include "streams/coro/task.h"
 #include "streams/loop/event_loop.h"
@@ -19,6 +18,7 @@
 #include "streams/os/socket.h"
 #include "streams/reader.h"
 #include "streams/server.h"
+#include "streams/tls/tls_options.h"
 
 namespace streams {
 
@@ -86,13 +86,11 @@ class StartServerOptions {
     return *this;
   }
 
-  // Meaningful with TLS only, which is yet to come: refused with kValue.
-  StartServerOptions& set_ssl_handshake_timeout(absl::Duration timeout) {
-    ssl_handshake_timeout_ = timeout;
-    return *this;
-  }
-  StartServerOptions& set_ssl_shutdown_timeout(absl::Duration timeout) {
-    ssl_shutdown_timeout_ = timeout;
+  // Speaks TLS: a context, or TlsOptions of one. The callback is called after
+  // the handshake; a connection whose handshake fails is closed without a word.
+  // asyncio: ssl, ssl_handshake_timeout, ssl_shutdown_timeout.
+  StartServerOptions& set_ssl(TlsOptions ssl) {
+    ssl_ = std::move(ssl);
     return *this;
   }
 
@@ -108,13 +106,7 @@ class StartServerOptions {
   bool reuse_port() const { return reuse_port_; }
   bool keep_alive() const { return keep_alive_; }
   bool start_serving() const { return start_serving_; }
-
-  std::optional<absl::Duration> ssl_handshake_timeout() const {
-    return ssl_handshake_timeout_;
-  }
-  std::optional<absl::Duration> ssl_shutdown_timeout() const {
-    return ssl_shutdown_timeout_;
-  }
+  const TlsOptions& ssl() const { return ssl_; }
 
  private:
   bool has_address_ = false;
@@ -129,8 +121,7 @@ class StartServerOptions {
   bool reuse_port_ = false;
   bool keep_alive_ = false;
   bool start_serving_ = true;
-  std::optional<absl::Duration> ssl_handshake_timeout_;
-  std::optional<absl::Duration> ssl_shutdown_timeout_;
+  TlsOptions ssl_;
 };
 
 // Listens on TCP addresses, and calls `callback` for each connection. Binds to

@@ -16,7 +16,7 @@
 #include "streams/os/error.h"
 #include "streams/os/path_status.h"
 #include "streams/server_builder.h"
-#include "streams/tls_options.h"
+#include "streams/ssl_arguments.h"
 
 namespace streams {
 namespace {
@@ -48,9 +48,7 @@ absl::StatusOr<std::shared_ptr<StreamSocket>> BindTo(const std::string& path) {
 Task<absl::StatusOr<std::shared_ptr<Server>>> StartUnixServer(
     EventLoop& loop, ClientConnectedCallback callback,
     StartUnixServerOptions options) {
-  STREAMS_CO_RETURN_IF_ERROR(internal::CheckWithoutTls(
-      /*has_server_hostname=*/false, options.ssl_handshake_timeout(),
-      options.ssl_shutdown_timeout()));
+  STREAMS_CO_RETURN_IF_ERROR(internal::CheckSslArguments(options.ssl()));
   std::shared_ptr<StreamSocket> socket = options.socket();
   if (options.path().has_value()) {
     if (socket != nullptr) {
@@ -69,7 +67,7 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartUnixServer(
                         "A UNIX Domain Stream Socket was expected");
   }
   ServerBuilder builder(loop, std::move(callback), options.limit(),
-                        options.backlog());
+                        options.backlog(), options.ssl());
   const std::optional<SocketAddress> bound = socket->GetSockName();
   if (options.cleanup_socket() && bound.has_value() && !bound->is_abstract() &&
       !bound->path().empty()) {

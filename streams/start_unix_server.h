@@ -10,13 +10,13 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "streams/client_connected_callback.h"
 #include "streams/coro/task.h"
 #include "streams/loop/event_loop.h"
 #include "streams/os/socket.h"
 #include "streams/reader.h"
 #include "streams/server.h"
+#include "streams/tls/tls_options.h"
 
 namespace streams {
 
@@ -52,13 +52,8 @@ class StartUnixServerOptions {
     return *this;
   }
 
-  // Meaningful with TLS only, which is yet to come: refused with kValue.
-  StartUnixServerOptions& set_ssl_handshake_timeout(absl::Duration timeout) {
-    ssl_handshake_timeout_ = timeout;
-    return *this;
-  }
-  StartUnixServerOptions& set_ssl_shutdown_timeout(absl::Duration timeout) {
-    ssl_shutdown_timeout_ = timeout;
+  StartUnixServerOptions& set_ssl(TlsOptions ssl) {
+    ssl_ = std::move(ssl);
     return *this;
   }
 
@@ -68,13 +63,7 @@ class StartUnixServerOptions {
   int backlog() const { return backlog_; }
   bool start_serving() const { return start_serving_; }
   bool cleanup_socket() const { return cleanup_socket_; }
-
-  std::optional<absl::Duration> ssl_handshake_timeout() const {
-    return ssl_handshake_timeout_;
-  }
-  std::optional<absl::Duration> ssl_shutdown_timeout() const {
-    return ssl_shutdown_timeout_;
-  }
+  const TlsOptions& ssl() const { return ssl_; }
 
  private:
   std::optional<std::string> path_;
@@ -83,8 +72,7 @@ class StartUnixServerOptions {
   int backlog_ = 100;
   bool start_serving_ = true;
   bool cleanup_socket_ = true;
-  std::optional<absl::Duration> ssl_handshake_timeout_;
-  std::optional<absl::Duration> ssl_shutdown_timeout_;
+  TlsOptions ssl_;
 };
 
 // Listens on a Unix socket; otherwise as StartServer(). A socket that a dead

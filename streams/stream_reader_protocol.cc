@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -30,7 +31,8 @@ StreamReaderProtocol::StreamReaderProtocol(
     : loop_(loop),
       owned_reader_(std::move(reader)),
       callback_(std::move(callback)),
-      closed_(loop) {
+      closed_(loop),
+      is_server_side_(callback_ != nullptr) {
   Observe(*owned_reader_);
 }
 
@@ -42,6 +44,7 @@ StreamReaderProtocol::~StreamReaderProtocol() { StopObserving(); }
 void StreamReaderProtocol::ConnectionMade(
     std::shared_ptr<Transport> transport) {
   transport_ = std::move(transport);
+  is_over_ssl_ = transport_->GetSslObject() != nullptr;
   if (observed() != nullptr) {
     const absl::Status status = observed()->SetTransport(transport_);
     if (!status.ok()) {
@@ -63,7 +66,7 @@ absl::Status StreamReaderProtocol::DataReceived(absl::string_view bytes) {
 bool StreamReaderProtocol::EofReceived() {
   if (observed() != nullptr) observed()->FeedEof();
   if (former_reader_.has_value()) former_reader_->eof = true;
-  return true;
+  return !is_over_ssl_;  // TLS knows no half-open connection.
 }
 
 void StreamReaderProtocol::ConnectionLost(const absl::Status& error) {
@@ -84,6 +87,22 @@ void StreamReaderProtocol::ConnectionLost(const absl::Status& error) {
 void StreamReaderProtocol::ResumeWriting() {
   is_writing_paused_ = false;
   drain_waiters_.SetResults(absl::OkStatus());
+}
+
+// --- StartTls() ---
+
+std::string StreamReaderProtocol::TakeUnread() {
+  if (observed() == nullptr) return std::string();
+  internal::ReceiveBuffer& buffer = observed()->buffer_;
+  return buffer.Take(buffer.size());
+}
+
+void StreamReaderProtocol::ReplaceTransport(
+    std::shared_ptr<Transport> transport) {
+  if (is_connection_lost_) return;  // It would be kept for ever.
+  transport_ = std::move(transport);
+  is_over_ssl_ = transport_->GetSslObject() != nullptr;
+  if (observed() != nullptr) observed()->transport_ = transport_;
 }
 
 // --- A server's connection ---
@@ -136,7 +155,7 @@ void StreamReaderProtocol::HandlerFailed(Transport& transport,
 
 void StreamReaderProtocol::OnReaderDestroyed(const StreamReader& reader) {
   former_error_ = reader.error();
-  if (!has_writer_) return;
+  if (writer_ == nullptr) return;
   former_reader_ = FormerReader{reader.buffered().size(), reader.limit(),
                                 reader.is_paused_, reader.eof_};
 }
@@ -157,7 +176,7 @@ absl::Status StreamReaderProtocol::DataForFormerReader(size_t count) {
 }
 
 void StreamReaderProtocol::WriterGone() {
-  has_writer_ = false;
+  writer_ = nullptr;
   former_reader_.reset();
 }
 

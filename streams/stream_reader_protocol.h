@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -48,6 +49,10 @@ class StreamReaderProtocol final
   void PauseWriting() override { is_writing_paused_ = true; }
   void ResumeWriting() override;
 
+  // What the reader has buffered: bytes of before StartTls(). None of it will
+  // be read. CPython issue gh-142352.
+  std::string TakeUnread() override;
+
  private:
   friend class DrainOperation;
   friend class StreamWriter;
@@ -67,7 +72,7 @@ class StreamReaderProtocol final
   absl::Status DataForFormerReader(size_t count);
 
   // The writer is made, and destroyed.
-  void WriterMade() { has_writer_ = true; }
+  void WriterMade(StreamWriter& writer) { writer_ = &writer; }
   void WriterGone();
   // True if a writer that is destroyed now must leave the transport alone: the
   // callback that dropped it hasn't returned, and may be about to fail.
@@ -79,6 +84,10 @@ class StreamReaderProtocol final
       std::shared_ptr<StreamReaderProtocol> protocol,
       std::shared_ptr<Transport> transport, Task<absl::Status> handler);
   void HandlerFailed(Transport& transport, const absl::Status& error);
+
+  // The connection goes on over `transport`. CPython issue gh-152431: the
+  // reader's, too. [StreamReaderProtocol._replace_transport]
+  void ReplaceTransport(std::shared_ptr<Transport> transport);
 
   // The error that reading has ended with. [StreamReader.exception]
   absl::Status reader_error() const;
@@ -93,7 +102,10 @@ class StreamReaderProtocol final
   absl::Status former_error_;
   bool is_writing_paused_ = false;
   bool is_connection_lost_ = false;
-  bool has_writer_ = false;
+  StreamWriter* writer_ = nullptr;
+  // Whether it belongs to a server's connection.
+  bool is_server_side_ = false;
+  bool is_over_ssl_ = false;
   bool holds_back_drops_ = false;
   bool was_dropped_ = false;
 };

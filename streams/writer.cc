@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "streams/coro/status_macros.h"
 #include "streams/os/error.h"
+#include "streams/tls/start_tls.h"
 
 namespace streams {
 
@@ -73,7 +75,33 @@ StreamWriter::StreamWriter(EventLoop& loop,
     : loop_(loop),
       transport_(std::move(transport)),
       protocol_(std::move(protocol)) {
-  protocol_->WriterMade();
+  protocol_->WriterMade(*this);
+}
+
+Task<absl::Status> StreamWriter::StartTls(TlsOptions options) {
+  return StartTls(loop_, protocol_, std::move(options));
+}
+
+Task<absl::Status> StreamWriter::StartTls(
+    EventLoop& loop, std::shared_ptr<StreamReaderProtocol> protocol,
+    TlsOptions options) {
+  // The writer may be dropped during any of the waits, which closes its
+  // transport.
+  const auto gone = [] {
+    return MakeError(ErrorKind::kConnectionReset, "Connection lost");
+  };
+  if (protocol->writer_ == nullptr) co_return gone();
+  STREAMS_CO_RETURN_IF_ERROR(co_await protocol->writer_->Drain());
+  if (protocol->writer_ == nullptr) co_return gone();
+  options.set_server_side(protocol->is_server_side_);
+  STREAMS_CO_ASSIGN_OR_RETURN(
+      std::shared_ptr<Transport> transport,
+      co_await streams::StartTls(loop, protocol->writer_->transport_, protocol,
+                                 std::move(options)));
+  if (protocol->writer_ == nullptr) co_return gone();
+  protocol->writer_->transport_ = transport;
+  protocol->ReplaceTransport(std::move(transport));
+  co_return absl::OkStatus();
 }
 
 StreamWriter::~StreamWriter() {

@@ -12,10 +12,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "streams/coro/suspension.h"
+#include "streams/coro/task.h"
 #include "streams/loop/event_loop.h"
 #include "streams/os/address.h"
 #include "streams/os/socket.h"
 #include "streams/stream_reader_protocol.h"
+#include "streams/tls/ssl_object.h"
+#include "streams/tls/tls_options.h"
 #include "streams/transport/transport.h"
 #include "streams/waiter_list.h"
 
@@ -147,11 +150,37 @@ class StreamWriter {
   // asyncio: transport.
   const std::shared_ptr<Transport>& transport() const { return transport_; }
 
+  // Goes on in TLS on this connection: sends what is buffered, makes the
+  // handshake, and writes and reads encrypted from then on, by another
+  // transport(). On a server's connection it answers the handshake; else it
+  // begins it, and options with a server_hostname name whom to expect. Twice is
+  // TLS inside TLS.
+  //
+  //   STREAMS_CO_RETURN_IF_ERROR(co_await writer->StartTls(
+  //       TlsOptions(context).set_server_hostname("example.org")));
+  //
+  // Nothing may be written until it is done: it would go out in the clear. What
+  // the peer has sent before, and nobody has read, becomes part of the
+  // handshake: it is never read as if it had come encrypted (STARTTLS
+  // injection, RFC 3207 section 6). CPython leaves it to a client's reader: see
+  // docs/divergences.md.
+  // Errors: what Drain() gives; kType without a context; kValue; those of the
+  //   handshake: kSsl, kSslCertVerification, kConnectionReset when the peer
+  //   goes, kConnectionAborted after the handshake time-out. After those, and
+  //   when cancelled or dropped, the connection is closed.
+  // A second concurrent call: don't. asyncio: start_tls.
+  Task<absl::Status> StartTls(TlsOptions options);
+
   // Null if there is no such thing. They live as long as transport() does.
   // asyncio: get_extra_info("peername"), ("sockname"), ("socket").
   const SocketAddress* GetPeerName() const { return transport_->GetPeerName(); }
   const SocketAddress* GetSockName() const { return transport_->GetSockName(); }
   const StreamSocket* GetSocket() const { return transport_->GetSocket(); }
+
+  // Null without TLS. Of it: Cipher(), GetPeerCertificate(), context().
+  // asyncio: get_extra_info("ssl_object"), ("cipher"), ("peercert"),
+  // ("sslcontext"). ("compression") is None: there is none in BoringSSL.
+  const SslObject* GetSslObject() const { return transport_->GetSslObject(); }
 
  private:
   friend class DrainOperation;
@@ -159,6 +188,10 @@ class StreamWriter {
 
   // What the destructor does if the transport is open.
   static void CloseDropped(EventLoop& loop, Transport& transport);
+
+  static Task<absl::Status> StartTls(
+      EventLoop& loop, std::shared_ptr<StreamReaderProtocol> protocol,
+      TlsOptions options);
 
   EventLoop& loop_;
   std::shared_ptr<Transport> transport_;

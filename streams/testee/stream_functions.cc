@@ -127,20 +127,20 @@ absl::Status SetRace(Call& call, OpenConnectionOptions& options) {
   return absl::OkStatus();
 }
 
-// The time-outs of TLS, which this testee does not offer otherwise.
-template <class Options>
-absl::Status SetTimeouts(Call& call, Options& options) {
+// What a call says about TLS.
+absl::StatusOr<TlsOptions> SslArguments(Call& call) {
+  TlsOptions ssl;
+  STREAMS_ASSIGN_OR_RETURN(const auto hostname, call.Text("server_hostname"));
   STREAMS_ASSIGN_OR_RETURN(const auto handshake,
                            call.Number("ssl_handshake_timeout"));
   STREAMS_ASSIGN_OR_RETURN(const auto shutdown,
                            call.Number("ssl_shutdown_timeout"));
+  if (hostname.has_value()) ssl.set_server_hostname(*hostname);
   if (handshake.has_value()) {
-    options.set_ssl_handshake_timeout(absl::Seconds(*handshake));
+    ssl.set_handshake_timeout(absl::Seconds(*handshake));
   }
-  if (shutdown.has_value()) {
-    options.set_ssl_shutdown_timeout(absl::Seconds(*shutdown));
-  }
-  return absl::OkStatus();
+  if (shutdown.has_value()) ssl.set_shutdown_timeout(absl::Seconds(*shutdown));
+  return ssl;
 }
 
 }  // namespace
@@ -175,9 +175,8 @@ absl::StatusOr<Answer> OpenConnectionCall(Call& call) {
   SetIf(options, &OpenConnectionOptions::set_flags, flags);
   if (family.has_value()) options.set_family(FamilyOf(*family));
   options.set_socket(std::move(socket));
-  STREAMS_RETURN_IF_ERROR(SetTimeouts(call, options));
-  STREAMS_ASSIGN_OR_RETURN(const auto hostname, call.Text("server_hostname"));
-  SetIf(options, &OpenConnectionOptions::set_server_hostname, hostname);
+  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, SslArguments(call));
+  options.set_ssl(std::move(ssl));
   return AwaitPair(OpenConnection(call.loop(), std::move(options)));
 }
 
@@ -192,9 +191,8 @@ absl::StatusOr<Answer> OpenUnixConnectionCall(Call& call) {
   if (path.has_value()) options.set_path(*path);
   SetIf(options, &OpenUnixConnectionOptions::set_limit, limit);
   options.set_socket(std::move(socket));
-  STREAMS_RETURN_IF_ERROR(SetTimeouts(call, options));
-  STREAMS_ASSIGN_OR_RETURN(const auto hostname, call.Text("server_hostname"));
-  SetIf(options, &OpenUnixConnectionOptions::set_server_hostname, hostname);
+  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, SslArguments(call));
+  options.set_ssl(std::move(ssl));
   return AwaitPair(OpenUnixConnection(call.loop(), std::move(options)));
 }
 
@@ -232,7 +230,8 @@ absl::StatusOr<Answer> StartServerCall(Call& call) {
       .set_reuse_port(reuse_port)
       .set_keep_alive(keep_alive)
       .set_start_serving(start_serving);
-  STREAMS_RETURN_IF_ERROR(SetTimeouts(call, options));
+  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, SslArguments(call));
+  options.set_ssl(std::move(ssl));
   return AwaitServer(
       StartServer(call.loop(), std::move(callback), std::move(options)),
       std::move(pairs));
@@ -261,7 +260,8 @@ absl::StatusOr<Answer> StartUnixServerCall(Call& call) {
   options.set_socket(std::move(socket))
       .set_start_serving(start_serving)
       .set_cleanup_socket(cleanup_socket);
-  STREAMS_RETURN_IF_ERROR(SetTimeouts(call, options));
+  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, SslArguments(call));
+  options.set_ssl(std::move(ssl));
   return AwaitServer(
       StartUnixServer(call.loop(), std::move(callback), std::move(options)),
       std::move(pairs));

@@ -26,6 +26,11 @@ class TlsOptions {
   static constexpr absl::Duration kDefaultHandshakeTimeout = absl::Seconds(60);
   static constexpr absl::Duration kDefaultShutdownTimeout = absl::Seconds(30);
 
+  TlsOptions() = default;
+  // With a context and nothing else: ssl=context.
+  TlsOptions(std::shared_ptr<SslContext> context)  // NOLINT(runtime/explicit)
+      : context_(std::move(context)) {}
+
   // Null, for a client, is the default one: ssl=True.
   TlsOptions& set_context(std::shared_ptr<SslContext> context) {
     context_ = std::move(context);

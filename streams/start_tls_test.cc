@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// StreamWriter::StartTls(): TLS on a connection that stands.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "streams/streams.h"
+#include "streams/tls_stream_fixture.h"
+
+namespace streams {
+namespace {
+
+TEST_F(TlsStreamTest, GoesOnInTls) {
+  ConnectInTheClear();
+  ExpectEcho("in the clear\n");
+  EXPECT_EQ(client_.writer->GetSslObject(), nullptr);
+  const auto [client, server] =
+      UpgradeBoth(TlsOptions(ClientContext()).set_server_hostname("localhost"),
+                  ServerContext());
+  EXPECT_TRUE(client.ok()) << client;
+  EXPECT_TRUE(server.ok()) << server;
+  ASSERT_NE(client_.writer->GetSslObject(), nullptr);
+  ASSERT_NE(accepted_.writer->GetSslObject(), nullptr);
+  ExpectEcho("over TLS\n");
+  client_.writer->Close();
+  EXPECT_EQ(loop_.RunUntilComplete(accepted_.reader->Read()).value(), "");
+  EXPECT_TRUE(loop_.RunUntilComplete(client_.writer->WaitClosed()).ok());
+  // No half-closed connection over TLS: the other side is closed with it.
+  EXPECT_TRUE(loop_.RunUntilComplete(accepted_.writer->WaitClosed()).ok());
+}
+
+TEST_F(TlsStreamTest, TheReaderPausesTheNewTransport) {
+  ConnectInTheClear();
+  const auto [client, server] =
+      UpgradeBoth(TlsOptions(ClientContext()).set_server_hostname("localhost"),
+                  ServerContext());
+  ASSERT_TRUE(client.ok() && server.ok());
+  // More than twice the limit: reading pauses, then goes on.
+  const std::string bytes(3 << 20, 'x');
+  client_.writer->Write(bytes);
+  Settle();
+  EXPECT_FALSE(accepted_.writer->transport()->IsReading());
+  EXPECT_EQ(loop_
+                .RunUntilComplete(accepted_.reader->ReadExactly(
+                    static_cast<int64_t>(bytes.size())))
+                .value()
+                .size(),
+            bytes.size());
+}
+
+TEST_F(TlsStreamTest, TlsInsideTls) {
+  ConnectInTheClear();
+  for (int layer = 0; layer < 2; ++layer) {
+    const auto [client, server] = UpgradeBoth(
+        TlsOptions(ClientContext()).set_server_hostname("localhost"),
+        ServerContext());
+    ASSERT_TRUE(client.ok()) << client;
+    ASSERT_TRUE(server.ok()) << server;
+    ExpectEcho("layer\n");
+  }
+  client_.writer->Close();
+  EXPECT_EQ(loop_.RunUntilComplete(accepted_.reader->Read()).value(), "");
+}
+
+// The client's hello comes with its last line: the server must not lose it.
+TEST_F(TlsStreamTest, WhatIsBufferedBelongsToTheHandshake) {
+  ConnectInTheClear();
+  client_.writer->Write("STARTTLS\n");
+  auto client = Spawn(
+      loop_, client_.writer->StartTls(
+                 TlsOptions(ClientContext()).set_server_hostname("localhost")));
+  Settle();  // All of it is in the server's reader now.
+  EXPECT_EQ(loop_.RunUntilComplete(accepted_.reader->ReadLine()).value(),
+            "STARTTLS\n");
+  EXPECT_GT(accepted_.reader->buffered().size(), 100u);
+  EXPECT_TRUE(
+      loop_.RunUntilComplete(accepted_.writer->StartTls(ServerContext())).ok());
+  EXPECT_TRUE(loop_.RunUntilDone(client).ok());
+  ExpectEcho("over TLS\n");
+}
+
+// STARTTLS injection: what somebody in the middle appended in the clear.
+TEST_F(TlsStreamTest, WhatIsInjectedIsNeverRead) {
+  for (const bool into_client : {false, true}) {
+    ConnectInTheClear();
+    StreamPair& victim = into_client ? client_ : accepted_;
+    StreamPair& other = into_client ? accepted_ : client_;
+    other.writer->Write("go ahead\ninjected\n");
+    EXPECT_EQ(loop_.RunUntilComplete(victim.reader->ReadLine()).value(),
+              "go ahead\n");
+    const absl::Status status = loop_.RunUntilComplete(victim.writer->StartTls(
+        into_client
+            ? TlsOptions(ClientContext()).set_server_hostname("localhost")
+            : TlsOptions(ServerContext())));
+    EXPECT_EQ(GetErrorKind(status), ErrorKind::kSsl) << status;
+    EXPECT_EQ(victim.reader->buffered(), "");
+    const auto rest = loop_.RunUntilComplete(victim.reader->Read());
+    EXPECT_TRUE(!rest.ok() || rest->empty());
+    accepted_ = StreamPair();
+    client_ = StreamPair();
+    server_->Close();
+    Settle();
+  }
+}
+
+TEST_F(TlsStreamTest, AFailedUpgradeClosesTheConnection) {
+  ConnectInTheClear();
+  const auto [client, server] = UpgradeBoth(
+      TlsOptions(WrongClientContext()).set_server_hostname("localhost"),
+      ServerContext());
+  EXPECT_EQ(GetErrorKind(client), ErrorKind::kSslCertVerification);
+  EXPECT_FALSE(server.ok());
+  EXPECT_TRUE(client_.writer->IsClosing());
+  EXPECT_TRUE(accepted_.writer->IsClosing());
+}
+
+TEST_F(TlsStreamTest, WithoutContext) {
+  ConnectInTheClear();
+  EXPECT_EQ(GetErrorKind(
+                loop_.RunUntilComplete(client_.writer->StartTls(TlsOptions()))),
+            ErrorKind::kType);
+  ExpectEcho("nothing has happened\n");
+}
+
+TEST_F(TlsStreamTest, SendsWhatIsBufferedFirst) {
+  ConnectInTheClear();
+  const std::string bytes(8 << 20, 'x');
+  client_.writer->Write(bytes);
+  EXPECT_GT(client_.writer->transport()->GetWriteBufferSize(), 0u);
+  auto client = Spawn(
+      loop_, client_.writer->StartTls(
+                 TlsOptions(ClientContext()).set_server_hostname("localhost")));
+  EXPECT_EQ(loop_
+                .RunUntilComplete(accepted_.reader->ReadExactly(
+                    static_cast<int64_t>(bytes.size())))
+                .value()
+                .size(),
+            bytes.size());
+  EXPECT_TRUE(
+      loop_.RunUntilComplete(accepted_.writer->StartTls(ServerContext())).ok());
+  EXPECT_TRUE(loop_.RunUntilDone(client).ok());
+}
+
+TEST_F(TlsStreamTest, OnAConnectionThatIsClosed) {
+  ConnectInTheClear();
+  client_.writer->Close();
+  EXPECT_EQ(GetErrorKind(loop_.RunUntilComplete(client_.writer->StartTls(
+                TlsOptions(ClientContext()).set_server_hostname("localhost")))),
+            ErrorKind::kConnectionReset);
+}
+
+TEST_F(TlsStreamTest, OnAConnectionThatIsLost) {
+  ConnectInTheClear();
+  client_.writer->Close();
+  Settle();
+  EXPECT_EQ(GetErrorKind(loop_.RunUntilComplete(client_.writer->StartTls(
+                TlsOptions(ClientContext()).set_server_hostname("localhost")))),
+            ErrorKind::kConnectionReset);
+}
+
+TEST_F(TlsStreamTest, CancelledOrDroppedInAnyTurnTheConnectionIsClosed) {
+  for (int turns = 1; turns < 8; ++turns) {
+    for (const bool is_cancelled : {true, false}) {
+      ConnectInTheClear();
+      auto upgrade = Spawn(
+          loop_,
+          client_.writer->StartTls(
+              TlsOptions(ClientContext()).set_server_hostname("localhost")));
+      for (int i = 0; i < turns; ++i) loop_.RunTurn(absl::ZeroDuration());
+      ASSERT_FALSE(upgrade.done());
+      if (is_cancelled) {
+        upgrade.Cancel();
+        EXPECT_TRUE(absl::IsCancelled(loop_.RunUntilDone(upgrade)));
+      }
+      upgrade.Reset();
+      Settle();
+      EXPECT_TRUE(client_.writer->IsClosing()) << turns;
+      client_ = StreamPair();
+      accepted_ = StreamPair();
+      server_->Close();
+      Settle();
+      EXPECT_EQ(SocketTransport::OpenCount(), 0);
+    }
+  }
+}
+
+TEST_F(TlsStreamTest, TheWriterMayGoMeanwhile) {
+  for (int turns = 0; turns < 8; ++turns) {
+    ConnectInTheClear();
+    auto upgrade = Spawn(
+        loop_,
+        client_.writer->StartTls(
+            TlsOptions(ClientContext()).set_server_hostname("localhost")));
+    for (int i = 0; i < turns; ++i) loop_.RunTurn(absl::ZeroDuration());
+    client_.writer = nullptr;
+    EXPECT_FALSE(loop_.RunUntilDone(upgrade).ok());
+    client_ = StreamPair();
+    accepted_ = StreamPair();
+    server_->Close();
+    Settle();
+    EXPECT_EQ(SocketTransport::OpenCount(), 0);
+  }
+}
+
+}  // namespace
+}  // namespace streams
