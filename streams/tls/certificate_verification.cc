@@ -161,8 +161,28 @@ int CheckChainStrictly(const STACK_OF(X509) * chain) {
   return X509_V_OK;
 }
 
-int VerifyStrictly(X509_STORE_CTX* store_context, void* /*argument*/) {
-  if (X509_verify_cert(store_context) <= 0) return 0;
+int VerifyChain(X509_STORE_CTX* store_context, void* /*argument*/) {
+  // BoringSSL takes a certificate for self-signed only if its key may sign
+  // certificates; OpenSSL 3 knows it as such, and trusts it if it was loaded.
+  X509* const leaf = X509_STORE_CTX_get0_cert(store_context);
+  const bool is_self_issued = X509_NAME_cmp(X509_get_subject_name(leaf),
+                                            X509_get_issuer_name(leaf)) == 0;
+  if (is_self_issued) {
+    X509_STORE_CTX_set_flags(store_context, X509_V_FLAG_PARTIAL_CHAIN);
+  }
+  if (X509_verify_cert(store_context) > 0) return 1;
+  if (is_self_issued &&
+      X509_STORE_CTX_get_error(store_context) ==
+          X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY &&
+      X509_STORE_CTX_get_error_depth(store_context) == 0) {
+    X509_STORE_CTX_set_error(store_context,
+                             X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+  }
+  return 0;
+}
+
+int VerifyChainStrictly(X509_STORE_CTX* store_context, void* argument) {
+  if (VerifyChain(store_context, argument) != 1) return 0;
   const int code = CheckChainStrictly(X509_STORE_CTX_get0_chain(store_context));
   if (code == X509_V_OK) return 1;
   X509_STORE_CTX_set_error(store_context, code);

@@ -22,14 +22,14 @@ absl::Status SetServerName(SSL* ssl, const std::string& server_hostname,
 // them in their "xn--" form), as are empty ones and those over 63 characters.
 absl::Status CheckServerName(const std::string& server_hostname);
 
-// As ssl.VERIFY_X509_STRICT (with VERIFY_X509_PARTIAL_CHAIN) asks for, beyond
-// what BoringSSL checks itself. Returns an X509_V_ERR_ of OpenSSL 3, or
-// X509_V_OK.
+// What ssl.VERIFY_X509_STRICT asks for, beyond what BoringSSL checks itself.
+// Returns an X509_V_ERR_ of OpenSSL 3, or X509_V_OK.
 int CheckChainStrictly(const STACK_OF(X509) * chain);
 
-// For SSL_CTX_set_cert_verify_callback(): BoringSSL's own verification, then
-// the above.
-int VerifyStrictly(X509_STORE_CTX* store_context, void* argument);
+// For SSL_CTX_set_cert_verify_callback(): BoringSSL's own verification, with
+// OpenSSL 3's names for what it finds; then, if so, the above.
+int VerifyChain(X509_STORE_CTX* store_context, void* argument);
+int VerifyChainStrictly(X509_STORE_CTX* store_context, void* argument);
 
 // The words of CPython's SSLCertVerificationError.verify_message.
 std::string VerifyMessage(const SSL* ssl, long code);  // NOLINT

@@ -32,16 +32,23 @@ struct Renamed {
   absl::string_view openssl;
 };
 
+// OpenSSL's for all that is wrong with a record, rather than with what it
+// holds.
+constexpr absl::string_view kRecordLayerFailure = "RECORD_LAYER_FAILURE";
+
 // What the two call differently and a peer can bring about. Where OpenSSL draws
 // other lines, the nearest.
 constexpr Renamed kReasons[] = {
     {"APPLICATION_DATA_INSTEAD_OF_HANDSHAKE", "UNEXPECTED_MESSAGE"},
     {"APPLICATION_DATA_ON_SHUTDOWN", "APPLICATION_DATA_AFTER_CLOSE_NOTIFY"},
     {"BAD_HANDSHAKE_RECORD", "BAD_RECORD_TYPE"},
+    {"DATA_LENGTH_TOO_LONG", kRecordLayerFailure},
     {"DECODE_ERROR", "LENGTH_MISMATCH"},
+    {"DECRYPTION_FAILED_OR_BAD_RECORD_MAC", kRecordLayerFailure},
+    {"ENCRYPTED_LENGTH_TOO_LONG", kRecordLayerFailure},
     {"EXCESS_HANDSHAKE_DATA", "NOT_ON_RECORD_BOUNDARY"},
     {"HANDSHAKE_FAILURE_ON_CLIENT_HELLO", "SSLV3_ALERT_HANDSHAKE_FAILURE"},
-    {"INVALID_OUTER_RECORD_TYPE", "BAD_RECORD_TYPE"},
+    {"INVALID_OUTER_RECORD_TYPE", kRecordLayerFailure},
     {"NO_COMMON_SIGNATURE_ALGORITHMS", "NO_SUITABLE_SIGNATURE_ALGORITHM"},
     {"NO_SHARED_GROUP", "NO_SUITABLE_KEY_SHARE"},
     {"NO_SUPPORTED_VERSIONS_ENABLED", "NO_PROTOCOLS_AVAILABLE"},
@@ -55,8 +62,9 @@ constexpr Renamed kReasons[] = {
     {"TLSV1_ALERT_CERTIFICATE_UNOBTAINABLE", "TLSV1_CERTIFICATE_UNOBTAINABLE"},
     {"TLSV1_ALERT_UNRECOGNIZED_NAME", "TLSV1_UNRECOGNIZED_NAME"},
     {"TLSV1_ALERT_UNSUPPORTED_EXTENSION", "TLSV1_UNSUPPORTED_EXTENSION"},
-    {"TOO_MANY_EMPTY_FRAGMENTS", "RECORD_TOO_SMALL"},
+    {"TOO_MANY_EMPTY_FRAGMENTS", kRecordLayerFailure},
     {"TOO_MANY_WARNING_ALERTS", "TOO_MANY_WARN_ALERTS"},
+    {"UNEXPECTED_RECORD", "UNEXPECTED_MESSAGE"},
     {"WRONG_MESSAGE_TYPE", "UNEXPECTED_MESSAGE"},
     {"WRONG_VERSION_ON_EARLY_DATA", "WRONG_VERSION_NUMBER"},
 };
@@ -70,6 +78,12 @@ std::string ReasonSymbol(uint32_t error) {
     if (renamed.boringssl == text) return std::string(renamed.openssl);
   }
   return text;
+}
+
+// Plaintext, where OpenSSL only looks for it before the first encrypted record.
+bool IsAboutPlaintext(absl::string_view symbol) {
+  return symbol == "WRONG_VERSION_NUMBER" || symbol == "HTTP_REQUEST" ||
+         symbol == "HTTPS_PROXY_REQUEST";
 }
 
 // OpenSSL's words are its symbol's, but for a few.
@@ -143,7 +157,11 @@ absl::Status ConnectionError(const SSL* ssl, int result) {
       ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
     return VerificationError(ssl);
   }
-  return SslErrorOfReason(kErrorSsl, LibraryName(error), ReasonSymbol(error));
+  const std::string symbol = ReasonSymbol(error);
+  if (SSL_in_init(ssl) == 0 && IsAboutPlaintext(symbol)) {
+    return SslErrorOfReason(kErrorSsl, "SSL", kRecordLayerFailure);
+  }
+  return SslErrorOfReason(kErrorSsl, LibraryName(error), symbol);
 }
 
 absl::Status LibraryError(absl::string_view otherwise) {

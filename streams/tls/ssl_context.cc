@@ -71,6 +71,7 @@ SslContext::SslContext(bool is_server)
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(native),
                               X509_V_FLAG_TRUSTED_FIRST);
   SSL_CTX_set_verify(native, NativeVerifyMode(verify_mode_), nullptr);
+  SSL_CTX_set_cert_verify_callback(native, &internal::VerifyChain, nullptr);
   SslContextCallbacks::Install(*this);
 }
 
@@ -96,7 +97,8 @@ absl::StatusOr<std::shared_ptr<SslContext>> SslContext::CreateDefault(
   SSL_CTX* const native = context->native();
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(native),
                               X509_V_FLAG_PARTIAL_CHAIN);
-  SSL_CTX_set_cert_verify_callback(native, &internal::VerifyStrictly, nullptr);
+  SSL_CTX_set_cert_verify_callback(native, &internal::VerifyChainStrictly,
+                                   nullptr);
   if (locations.cafile().has_value() || locations.capath().has_value() ||
       locations.cadata().has_value()) {
     STREAMS_RETURN_IF_ERROR(context->LoadVerifyLocations(locations));

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "streams/tls/ssl_context.h"
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "streams/os/error.h"
+#include "streams/os/ssl_error.h"
+#include "streams/testing/test_certificate.h"
+#include "streams/tls/engine_pair.h"
+
+// Errors, and their words, are those of CPython 3.15.2 for the same calls.
+namespace streams {
+namespace {
+
+const TestAuthority& Authority() {
+  static const TestAuthority* const authority =
+      new TestAuthority("Test authority");
+  return *authority;
+}
+
+std::string WriteFile(const std::string& name, absl::string_view contents) {
+  const std::string path = absl::StrCat(testing::TempDir(), "/", name);
+  std::ofstream(path) << contents;
+  return path;
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream contents;
+  contents << file.rdbuf();
+  return contents.str();
+}
+
+void ExpectError(const absl::Status& error, ErrorKind kind, int error_number,
+                 absl::string_view message) {
+  EXPECT_EQ(GetErrorKind(error), kind) << error.message();
+  EXPECT_EQ(GetErrno(error), error_number);
+  EXPECT_EQ(error.message(), message);
+}
+
+TEST(SslContextTest, Defaults) {
+  const auto client = SslContext::Client();
+  EXPECT_FALSE(client->is_server());
+  EXPECT_EQ(client->verify_mode(), VerifyMode::kRequired);
+  EXPECT_TRUE(client->check_hostname());
+  EXPECT_EQ(client->minimum_version(), TlsVersion::kTls1_2);
+  EXPECT_EQ(client->maximum_version(), TlsVersion::kTls1_3);
+  const auto server = SslContext::Server();
+  EXPECT_TRUE(server->is_server());
+  EXPECT_EQ(server->verify_mode(), VerifyMode::kNone);
+  EXPECT_FALSE(server->check_hostname());
+  EXPECT_TRUE(SslContext::CreateDefault(Purpose::kServerAuth).ok());
+}
+
+TEST(SslContextTest, CheckingNamesNeedsVerifying) {
+  const auto context = SslContext::Client();
+  ExpectError(context->SetVerifyMode(VerifyMode::kNone), ErrorKind::kValue, 0,
+              "Cannot set verify_mode to CERT_NONE when check_hostname is "
+              "enabled.");
+  EXPECT_EQ(context->verify_mode(), VerifyMode::kRequired);
+  context->set_check_hostname(false);
+  EXPECT_TRUE(context->SetVerifyMode(VerifyMode::kNone).ok());
+  context->set_check_hostname(true);
+  EXPECT_EQ(context->verify_mode(), VerifyMode::kRequired);
+}
+
+TEST(SslContextTest, VerifyLocationsThatCannotBeLoaded) {
+  const auto context = SslContext::Client();
+  const auto load = [&context](const VerifyLocations& locations) {
+    return context->LoadVerifyLocations(locations);
+  };
+  ExpectError(load(VerifyLocations()), ErrorKind::kType, 0,
+              "cafile, capath and cadata cannot be all omitted");
+  ExpectError(load(VerifyLocations().set_cafile("/nonexistent")),
+              ErrorKind::kFileNotFound, 2,
+              "[Errno 2] No such file or directory");
+  ExpectError(load(VerifyLocations().set_cafile(testing::TempDir())),
+              ErrorKind::kIsADirectory, 21, "[Errno 21] Is a directory");
+  EXPECT_TRUE(load(VerifyLocations().set_capath("/nonexistent")).ok());
+  const absl::Status none =
+      load(VerifyLocations().set_cafile(WriteFile("no_certificate", "words")));
+  ExpectError(none, ErrorKind::kSsl, 136,
+              "[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl "
+              "found");
+  EXPECT_EQ(GetSslError(none)->library, "X509");
+  EXPECT_EQ(GetSslError(none)->reason, "NO_CERTIFICATE_OR_CRL_FOUND");
+  ExpectError(load(VerifyLocations().set_cadata("")), ErrorKind::kValue, 0,
+              "Empty certificate data");
+  ExpectError(load(VerifyLocations().set_cadata("junk")), ErrorKind::kSsl, 0,
+              "no start line: cadata does not contain a certificate");
+  ExpectError(load(VerifyLocations().set_cadata(std::string(9, '\0'))),
+              ErrorKind::kSsl, 0,
+              "not enough data: cadata does not contain a certificate");
+}
+
+// A server with a certificate of the authority, seen from `client`.
+bool Trusts(const std::shared_ptr<SslContext>& client) {
+  const auto server = SslContext::Server();
+  const TestCertificate certificate =
+      Authority().Issue(TestCertificateOptions());
+  EXPECT_TRUE(
+      server->LoadCertChainPem(certificate.certificate, certificate.key, "")
+          .ok());
+  internal::EnginePair pair(client, server, "localhost");
+  return pair.Handshake();
+}
+
+TEST(SslContextTest, VerifyLocationsAreTrusted) {
+  const auto by_file = SslContext::Client();
+  EXPECT_FALSE(Trusts(by_file));
+  const TestAuthority other("Other authority");
+  const std::string both =
+      absl::StrCat(other.certificate(), Authority().certificate());
+  ASSERT_TRUE(by_file
+                  ->LoadVerifyLocations(VerifyLocations().set_cafile(
+                      WriteFile("authorities.pem", both)))
+                  .ok());
+  EXPECT_TRUE(Trusts(by_file));
+  const auto by_data = SslContext::Client();
+  ASSERT_TRUE(
+      by_data->LoadVerifyLocations(VerifyLocations().set_cadata(both)).ok());
+  EXPECT_TRUE(Trusts(by_data));
+}
+
+TEST(SslContextTest, CertChainsThatCannotBeLoaded) {
+  const auto context = SslContext::Server();
+  const TestCertificate one = Authority().Issue(TestCertificateOptions());
+  const TestCertificate other = Authority().Issue(TestCertificateOptions());
+  const std::string certificate = WriteFile("one.pem", one.certificate);
+  ExpectError(context->LoadCertChain("/nonexistent"), ErrorKind::kFileNotFound,
+              2, "[Errno 2] No such file or directory");
+  ExpectError(context->LoadCertChain(certificate, "/nonexistent"),
+              ErrorKind::kFileNotFound, 2,
+              "[Errno 2] No such file or directory");
+  const absl::Status no_key = context->LoadCertChain(certificate);
+  ExpectError(no_key, ErrorKind::kSsl, 524297, "[SSL] PEM lib");
+  EXPECT_EQ(GetSslError(no_key)->library, "SSL");
+  EXPECT_EQ(GetSslError(no_key)->reason, "");
+  const absl::Status mismatch =
+      context->LoadCertChain(certificate, WriteFile("other.key", other.key));
+  ExpectError(mismatch, ErrorKind::kSsl, 116,
+              "[X509: KEY_VALUES_MISMATCH] key values mismatch");
+  EXPECT_EQ(GetSslError(mismatch)->reason, "KEY_VALUES_MISMATCH");
+  EXPECT_TRUE(
+      context->LoadCertChain(certificate, WriteFile("one.key", one.key)).ok());
+}
+
+TEST(SslContextTest, EncryptedKeysNeedTheirPassword) {
+  const auto context = SslContext::Server();
+  const TestCertificate certificate =
+      Authority().Issue(TestCertificateOptions().set_password("secret"));
+  const std::string path = WriteFile(
+      "encrypted.pem", absl::StrCat(certificate.certificate, certificate.key));
+  ExpectError(context->LoadCertChain(path), ErrorKind::kSsl, 524297,
+              "[SSL] PEM lib");
+  ExpectError(context->LoadCertChain(path, path, "wrong"), ErrorKind::kSsl,
+              524297, "[SSL] PEM lib");
+  EXPECT_TRUE(context->LoadCertChain(path, path, "secret").ok());
+}
+
+TEST(SslContextTest, CiphersAndProtocols) {
+  const auto context = SslContext::Client();
+  for (const char* const ciphers : {"NONSENSE", "", "TLS_AES_128_GCM_SHA256"}) {
+    ExpectError(context->SetCiphers(ciphers), ErrorKind::kSsl, 0,
+                "No cipher can be selected.");
+  }
+  EXPECT_TRUE(context->SetCiphers("ECDHE+AESGCM").ok());
+  for (const std::string& protocol : {std::string(), std::string(256, 'x')}) {
+    ExpectError(context->SetAlpnProtocols({protocol}), ErrorKind::kSsl, 0,
+                "ALPN protocols must be 1 to 255 in length");
+  }
+  EXPECT_TRUE(context->SetAlpnProtocols({"h2"}).ok());
+}
+
+TEST(SslContextTest, KeysAreLogged) {
+  const auto context = SslContext::Client();
+  ExpectError(context->SetKeyLogFile("/nonexistent/keys"),
+              ErrorKind::kFileNotFound, 2,
+              "[Errno 2] No such file or directory");
+  const std::string path = absl::StrCat(testing::TempDir(), "/keys");
+  ASSERT_TRUE(context->SetKeyLogFile(path).ok());
+  ASSERT_TRUE(context
+                  ->LoadVerifyLocations(
+                      VerifyLocations().set_cadata(Authority().certificate()))
+                  .ok());
+  EXPECT_TRUE(Trusts(context));
+  const std::string keys = ReadFile(path);
+  EXPECT_NE(keys.find("CLIENT_TRAFFIC_SECRET_0 "), std::string::npos);
+  EXPECT_EQ(keys.back(), '\n');
+}
+
+}  // namespace
+}  // namespace streams
