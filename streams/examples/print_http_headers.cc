@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,14 +23,21 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "streams/streams.h"
 
 namespace {
 
 using streams::EventLoop;
 using streams::OpenConnectionOptions;
+using streams::Purpose;
+using streams::SslContext;
 using streams::StreamReader;
 using streams::Task;
+using streams::VerifyLocations;
+
+// For the whole conversation.
+constexpr absl::Duration kPatience = absl::Seconds(30);
 
 struct Url {
   bool is_https = false;
@@ -82,6 +91,15 @@ absl::StatusOr<Url> ParseUrl(absl::string_view text) {
   return url;
 }
 
+absl::StatusOr<std::shared_ptr<SslContext>> CreateContext(
+    const std::optional<std::string>& ca_file) {
+  if (!ca_file.has_value()) {
+    return SslContext::CreateDefault(Purpose::kServerAuth);
+  }
+  return SslContext::CreateDefault(Purpose::kServerAuth,
+                                   VerifyLocations().set_cafile(*ca_file));
+}
+
 Task<absl::Status> PrintHead(StreamReader& reader) {
   for (;;) {
     STREAMS_CO_ASSIGN_OR_RETURN(const std::string line,
@@ -94,7 +112,12 @@ Task<absl::Status> PrintHead(StreamReader& reader) {
 }
 
 Task<absl::Status> PrintHttpHeaders(EventLoop& loop, Url url,
-                                    OpenConnectionOptions options) {
+                                    std::optional<std::string> ca_file) {
+  OpenConnectionOptions options;
+  if (url.is_https) {
+    STREAMS_CO_ASSIGN_OR_RETURN(const auto context, CreateContext(ca_file));
+    options.set_ssl(context);
+  }
   STREAMS_CO_ASSIGN_OR_RETURN(
       auto connection,
       co_await OpenConnection(loop, url.host, url.port, std::move(options)));
@@ -121,10 +144,11 @@ int main(int argc, char** argv) {
                  std::string(url.status().message()).c_str());
     return 2;
   }
-  OpenConnectionOptions options;
+  std::optional<std::string> ca_file;
+  if (argc == 3) ca_file = argv[2];
   EventLoop loop;
-  const absl::Status status =
-      loop.RunUntilComplete(PrintHttpHeaders(loop, *url, std::move(options)));
+  const absl::Status status = loop.RunUntilComplete(WaitFor(
+      loop, PrintHttpHeaders(loop, *url, std::move(ca_file)), kPatience));
   if (status.ok()) return 0;
   std::fprintf(stderr, "print_http_headers: %s: %s\n", argv[1],
                std::string(status.message()).c_str());

@@ -2,7 +2,6 @@
 """print_http_headers against a real nginx, beside its Python counterpart."""
 
 import pathlib
-import socket
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ http {{
   server {{
     listen 127.0.0.1:{http};
     listen 127.0.0.1:{https} ssl;
+    listen 127.0.0.2:{stranger} ssl;
     ssl_certificate {certificate};
     ssl_certificate_key {certificate};
     root {folder};
@@ -56,16 +56,19 @@ class Nginx:
         program = real_servers.find_program("usr/sbin/nginx")
         self.http = real_servers.listen_on_loopback()
         self.https = real_servers.listen_on_loopback()
+        # Under an address that its certificate does not have.
+        self.stranger = real_servers.listen_on_loopback("127.0.0.2")
         configuration = pathlib.Path(folder, "nginx.conf")
         configuration.write_text(
             _CONFIGURATION.format(
                 folder=folder,
                 http=self.http.getsockname()[1],
                 https=self.https.getsockname()[1],
+                stranger=self.stranger.getsockname()[1],
                 certificate=(CERTIFICATES / "server.pem").resolve(),
             )
         )
-        sockets = (self.http.fileno(), self.https.fileno())
+        sockets = [each.fileno() for each in self._sockets()]
         # This is how nginx gives its sockets to its successor.
         inherited = "".join(f"{number};" for number in sockets)
         self.process = subprocess.Popen(
@@ -75,12 +78,15 @@ class Nginx:
             stderr=subprocess.PIPE,
         )
 
+    def _sockets(self):
+        return self.http, self.https, self.stranger
+
     def stop(self):
         # Not killed: it ends its worker process.
         self.process.terminate()
         self.process.communicate()
-        self.http.close()
-        self.https.close()
+        for each in self._sockets():
+            each.close()
 
 
 class RealServerTest(unittest.TestCase):
@@ -94,6 +100,7 @@ class RealServerTest(unittest.TestCase):
         cls.addClassCleanup(nginx.stop)
         cls.http = f"http://127.0.0.1:{nginx.http.getsockname()[1]}"
         cls.https = f"https://localhost:{nginx.https.getsockname()[1]}"
+        cls.stranger = f"https://127.0.0.2:{nginx.stranger.getsockname()[1]}"
 
     def same_as_python(self, *arguments):
         """What both print, without the time of day."""
@@ -114,6 +121,29 @@ class RealServerTest(unittest.TestCase):
             "HTTP header> HTTP/1.1 200 OK", "HTTP header> Server: nginx"
         ])
         self.assertIn("HTTP header> Content-Length: 10", lines)
+
+    def test_https(self):
+        lines = self.same_as_python(self.https, CA)
+        self.assertEqual(lines[0], "HTTP header> HTTP/1.1 200 OK")
+        self.assertIn("HTTP header> Content-Length: 10", lines)
+
+    def test_https_of_a_server_that_the_system_does_not_trust(self):
+        result = run(CPP, self.https)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn(
+            "certificate verify failed: unable to get local issuer certificate",
+            result.stderr,
+        )
+
+    def test_https_with_a_name_that_the_certificate_has_not(self):
+        result = run(CPP, self.stranger, CA)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("IP address mismatch", result.stderr)
+
+    def test_https_of_a_port_of_http(self):
+        result = run(CPP, self.http.replace("http:", "https:"), CA)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("WRONG_VERSION_NUMBER", result.stderr)
 
     def test_a_redirect_is_printed_and_not_followed(self):
         lines = self.same_as_python(f"{self.http}/moved")

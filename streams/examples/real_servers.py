@@ -35,6 +35,6 @@ def environment():
     return {**os.environ, "LD_LIBRARY_PATH": str(folder)}
 
 
-def listen_on_loopback():
+def listen_on_loopback(host="127.0.0.1"):
     """A listening socket, on a port that the system chooses."""
-    return socket.create_server(("127.0.0.1", 0))
+    return socket.create_server((host, 0))
