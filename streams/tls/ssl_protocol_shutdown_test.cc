@@ -111,6 +111,21 @@ TEST_F(SslProtocolShutdownTest, DataInsteadOfCloseNotifyIsAnError) {
                           "data after close notify)"));
 }
 
+TEST_F(SslProtocolShutdownTest, UnreadDataOfAPausedReaderIsTheSameError) {
+  StartAndShakeHands();
+  EXPECT_TRUE(transport_->PauseReading().ok());
+  peer_->SendText("one");
+  Settle();
+  transport_->Close();
+  Settle();
+  EXPECT_THAT(log_,
+              ElementsAre("lost: SSLError([SSL: "
+                          "APPLICATION_DATA_AFTER_CLOSE_NOTIFY] application "
+                          "data after close notify)"));
+  EXPECT_EQ(peer_->ReceiveText(), "");
+  EXPECT_FALSE(peer_->saw_close_notify());
+}
+
 TEST_F(SslProtocolShutdownTest, WhatHasArrivedIsDeliveredBeforeClosing) {
   StartAndShakeHands();
   protocol_->on_data = [this] { transport_->Close(); };
@@ -141,7 +156,7 @@ TEST_F(SslProtocolShutdownTest, AbortWithinDataReceived) {
   peer_->SendText("one");
   peer_->SendCloseNotify();
   Settle();
-  EXPECT_THAT(log_, testing::Contains("lost"));
+  EXPECT_THAT(log_, ElementsAre("one", "eof", "lost"));
 }
 
 TEST_F(SslProtocolShutdownTest, AResetReachesTheApplication) {
