@@ -169,6 +169,135 @@ TEST_P(PeersTest, CutsWhatItSendsWhereItIsTold) {
   EXPECT_THAT(pieces, ::testing::ElementsAre("ab", "c", "def"));
 }
 
+// A client and a server that are both peers.
+class TlsPeersTest : public PeersTest {
+ protected:
+  TlsPeersTest() {
+    Do("server", "listen");
+    Do("client", "connect", {*peers_.Find("server.address")});
+  }
+
+  // What an operation gave, which must be bytes.
+  Value BytesOf(absl::string_view peer, absl::string_view operation,
+                const std::vector<Value>& arguments = {},
+                const NamedValues& keywords = {}) {
+    const PeerOutcome result = peers_.Run(peer, operation, arguments, keywords);
+    EXPECT_TRUE(result.outcome.value.is<Bytes>())
+        << OutcomeText(result.outcome);
+    return result.outcome.value;
+  }
+
+  // One flight after the other, since nobody answers by himself.
+  void ShakeHands(double version, const NamedValues& client_keywords = {},
+                  const NamedValues& server_keywords = {}) {
+    NamedValues keywords = client_keywords;
+    SetNamed(keywords, "version", version);
+    Do("client", "send_raw", {BytesOf("client", "client_hello", {}, keywords)});
+    Do("server", "send_raw",
+       {BytesOf("server", "server_hello", {}, server_keywords)});
+    Do("client", "send_raw", {BytesOf("client", "next_flight")});
+    EXPECT_EQ(Do("server", "finish_handshake"), "None");
+    EXPECT_EQ(Do("client", "finish_handshake"), "None");
+  }
+};
+
+TEST_P(TlsPeersTest, SpeakTls) {
+  for (const double version : {1.2, 1.3}) {
+    ShakeHands(version);
+    EXPECT_EQ(Do("client", "send", {Bytes{"hello"}}), "None");
+    EXPECT_NE(Do("server", "available"), "5");
+    EXPECT_EQ(Do("server", "receive", {5}), "b\"hello\"");
+    EXPECT_EQ(Do("server", "send", {Bytes{"answer"}}), "None");
+    EXPECT_EQ(Do("client", "receive", {6}), "b\"answer\"");
+    // What comes next is a layer within the first one.
+  }
+  EXPECT_EQ(Do("server", "tls_version"), "\"TLSv1.3\"");
+}
+
+TEST_P(TlsPeersTest, TellEachOtherThatTheyEnd) {
+  ShakeHands(1.3);
+  EXPECT_EQ(Do("server", "received_close_notify"), "False");
+  EXPECT_EQ(Do("client", "close_notify"), "None");
+  EXPECT_EQ(Do("server", "receive_until_eof"), "b\"\"");
+  EXPECT_EQ(Do("server", "received_close_notify"), "True");
+  EXPECT_EQ(Do("server", "received_eof"), "False");
+  EXPECT_EQ(Do("client", "half_close"), "None");
+  EXPECT_EQ(Do("server", "received_eof"), "True");
+}
+
+TEST_P(TlsPeersTest, EndWithoutAWord) {
+  ShakeHands(1.2);
+  EXPECT_EQ(Do("client", "send", {Bytes{"last"}}), "None");
+  EXPECT_EQ(Do("client", "close"), "None");
+  EXPECT_EQ(Do("server", "receive_until_eof"), "b\"last\"");
+  EXPECT_EQ(Do("server", "received_close_notify"), "False");
+}
+
+TEST_P(TlsPeersTest, CutRecords) {
+  ShakeHands(1.3);
+  const Value record = BytesOf("client", "encrypt", {Bytes{"abc"}});
+  const PeerOutcome parts = peers_.Run("client", "split", {record, 10}, {});
+  const auto* tuple = parts.outcome.value.get_if<Tuple>();
+  ASSERT_NE(tuple, nullptr);
+  Do("client", "send_raw", {tuple->items[0]});
+  EXPECT_EQ(Do("server", "received_eof"), "False");  // Reads what is there.
+  Do("client", "send_raw", {tuple->items[1]});
+  EXPECT_EQ(Do("server", "receive", {3}), "b\"abc\"");
+}
+
+TEST_P(TlsPeersTest, SayWhatIsWrong) {
+  ShakeHands(1.3);
+  EXPECT_EQ(Do("server", "received_alert"), "None");
+  EXPECT_EQ(Do("client", "alert", {std::string("access_denied")}), "None");
+  EXPECT_EQ(Do("server", "receive", {1}), "SSLError()");
+  EXPECT_EQ(Do("server", "received_alert"), "\"access_denied\"");
+  EXPECT_EQ(Do("client", "alert", {std::string("boredom")}), "ValueError()");
+}
+
+TEST_P(TlsPeersTest, KnowWhatWasAgreedOn) {
+  NamedValues client;
+  SetNamed(client, "alpn", List{{std::string("h2"), std::string("imap")}});
+  SetNamed(client, "server_hostname", std::string("localhost"));
+  SetNamed(client, "certificate", std::string("client"));
+  SetNamed(client, "ca", std::string("ca"));
+  NamedValues server;
+  SetNamed(server, "alpn", List{{std::string("imap")}});
+  SetNamed(server, "ca", std::string("ca"));
+  ShakeHands(1.2, client, server);
+  EXPECT_EQ(Do("server", "server_hostname"), "\"localhost\"");
+  EXPECT_EQ(Do("server", "peer_certificate"), "\"Test client\"");
+  EXPECT_EQ(Do("client", "peer_certificate"), "\"localhost\"");
+  EXPECT_EQ(Do("client", "selected_alpn_protocol"), "\"imap\"");
+}
+
+TEST_P(TlsPeersTest, RefuseWhatMakesNoSense) {
+  EXPECT_EQ(Do("client", "encrypt", {Bytes{"abc"}}), "ValueError()");
+  EXPECT_EQ(Do("client", "finish_handshake"), "ValueError()");
+  NamedValues keywords;
+  SetNamed(keywords, "certificate", std::string("nobody's"));
+  EXPECT_EQ(Do("client", "client_hello", {}, keywords), "ValueError()");
+  keywords.clear();
+  SetNamed(keywords, "version", 1.7);
+  EXPECT_EQ(Do("client", "client_hello", {}, keywords), "ValueError()");
+}
+
+// A testee that has settled without an answer is not waited for.
+TEST_P(PeersTest, SeesThatAHandshakeIsNotAnswered) {
+  Peers::Options options = OptionsOf(std::chrono::milliseconds(60'000));
+  int settled = 0;
+  options.settle = [&settled] {
+    ++settled;
+    return true;
+  };
+  ScenarioFolder folder;
+  Peers peers(options, folder);
+  peers.Run("server", "listen", {}, {});
+  peers.Run("client", "connect", {*peers.Find("server.address")}, {});
+  EXPECT_EQ(OutcomeText(peers.Run("client", "start_tls", {}, {}).outcome),
+            "pending");
+  EXPECT_EQ(settled, 1);
+}
+
 // With a deadline that passes at once.
 class ImpatientPeersTest : public PeersTest {
  protected:
@@ -189,6 +318,7 @@ TEST_P(ImpatientPeersTest, SaysWhatItWaitedForInVain) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Transports, PeersTest, ::testing::Bool());
+INSTANTIATE_TEST_SUITE_P(Transports, TlsPeersTest, ::testing::Bool());
 INSTANTIATE_TEST_SUITE_P(Transports, ImpatientPeersTest, ::testing::Bool());
 
 }  // namespace
