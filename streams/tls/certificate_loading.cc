@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -13,7 +14,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "openssl/bio.h"
 #include "openssl/err.h"
@@ -31,6 +32,7 @@ namespace {
 
 // The errno of CPython's SSLError("[SSL] PEM lib"): OpenSSL's ERR_R_PEM_LIB.
 constexpr int kPemLibrary = 524297;
+constexpr size_t kMaxPasswordSize = 1024;
 constexpr int kNoCertificateOrCrlFound = 136;
 constexpr int kKeyValuesMismatch = 116;
 
@@ -173,7 +175,10 @@ absl::Status LoadSystemRoots(SSL_CTX* context) {
       if (LoadCaFile(context, path).ok()) break;
     }
   }
-  if (folder != nullptr) return LoadCaPath(context, folder);
+  if (folder != nullptr) {
+    // Empty is none.
+    return *folder == '\0' ? absl::OkStatus() : LoadCaPath(context, folder);
+  }
   for (const char* const path : kRootFolders) {
     STREAMS_RETURN_IF_ERROR(LoadCaPath(context, path));
   }
@@ -182,6 +187,11 @@ absl::Status LoadSystemRoots(SSL_CTX* context) {
 
 absl::Status LoadCertificate(SSL_CTX* context, BIO* certificates, BIO* key,
                              const std::optional<std::string>& password) {
+  if (password.has_value() && password->size() > kMaxPasswordSize) {
+    return MakeError(ErrorKind::kValue,
+                     absl::StrCat("password cannot be longer than ",
+                                  kMaxPasswordSize, " bytes"));
+  }
   const bssl::UniquePtr<X509> leaf(
       PEM_read_bio_X509_AUX(certificates, nullptr, nullptr, nullptr));
   if (leaf == nullptr) return PemError();

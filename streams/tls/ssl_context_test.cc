@@ -164,6 +164,9 @@ TEST(SslContextTest, EncryptedKeysNeedTheirPassword) {
   ExpectError(context->LoadCertChain(path, path, "wrong"), ErrorKind::kSsl,
               524297, "[SSL] PEM lib");
   EXPECT_TRUE(context->LoadCertChain(path, path, "secret").ok());
+  ExpectError(context->LoadCertChain(path, path, std::string(1025, 'x')),
+              ErrorKind::kValue, 0,
+              "password cannot be longer than 1024 bytes");
 }
 
 TEST(SslContextTest, CiphersAndProtocols) {

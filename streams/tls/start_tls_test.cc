@@ -183,9 +183,7 @@ TEST_F(StartTlsTest, Cancelled) {
 
 TEST_F(StartTlsTest, DroppedBeforeItHasBegun) {
   StartPlain(false);
-  {
-    auto upgrade = StartTls(*loop_, lower_, protocol_, ClientOptions());
-  }
+  { auto upgrade = StartTls(*loop_, lower_, protocol_, ClientOptions()); }
   EXPECT_EQ(lower_->GetProtocol(), protocol_);
   Settle();
   EXPECT_FALSE(lower_->IsClosing());
