@@ -6,7 +6,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "streams/coro/waiter.h"
 #include "streams/loop/event_loop.h"
 #include "streams/os/address_lookup.h"
+#include "streams/os/thread.h"
 
 namespace streams {
 namespace {
@@ -66,15 +66,23 @@ class Pool {
     return *pool;
   }
 
-  void Ask(std::shared_ptr<Question> question) {
+  // Fails only if nobody would ever answer.
+  absl::Status Ask(std::shared_ptr<Question> question) {
     const std::lock_guard<std::mutex> lock(mutex_);
     questions_.push_back(std::move(question));
-    if (idle_ >= questions_.size() || threads_ == kMaxResolverThreads) {
-      condition_.notify_one();
-    } else {
-      ++threads_;
-      std::thread([this] { Run(); }).detach();
+    if (idle_ < questions_.size() && threads_ < kMaxResolverThreads) {
+      absl::Status status = os::StartDetachedThread([this] { Run(); });
+      if (status.ok()) {
+        ++threads_;
+        return status;
+      }
+      if (threads_ == 0) {
+        questions_.pop_back();
+        return status;
+      }
     }
+    condition_.notify_one();
+    return absl::OkStatus();
   }
 
  private:
@@ -103,17 +111,18 @@ class Pool {
 class Asking {
  public:
   Asking(EventLoop& loop, AddressQuery query)
-      : question_(std::make_shared<Question>(loop, std::move(query))) {
-    Pool::Get().Ask(question_);
-  }
+      : question_(std::make_shared<Question>(loop, std::move(query))),
+        status_(Pool::Get().Ask(question_)) {}
   Asking(const Asking&) = delete;
   Asking& operator=(const Asking&) = delete;
   ~Asking() { question_->Abandon(); }
 
+  const absl::Status& status() const { return status_; }
   Question& question() { return *question_; }
 
  private:
   const std::shared_ptr<Question> question_;
+  const absl::Status status_;
 };
 
 }  // namespace
@@ -126,6 +135,7 @@ Task<Answers> Resolve(EventLoop& loop, AddressQuery query) {
     co_return answers;
   }
   Asking asking(loop, std::move(query));
+  STREAMS_CO_RETURN_IF_ERROR(asking.status());
   STREAMS_CO_RETURN_IF_ERROR(co_await asking.question().waiter());
   co_return asking.question().TakeAnswers();
 }

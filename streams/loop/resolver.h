@@ -15,9 +15,10 @@ namespace streams {
 // turn in between; a name on a thread of a pool that all loops of the process
 // share, of at most kMaxResolverThreads; more questions wait for their turn.
 //
-// Answers and errors are LookUpAddress()'s. When cancelled, or dropped, the
-// thread finishes its question for nobody. Not bounded in time: the system's
-// resolver is, by tens of seconds. [loop.getaddrinfo]
+// Answers and errors are LookUpAddress()'s; kRuntime if the system has no
+// thread for it. When cancelled, or dropped, the thread finishes its question
+// for nobody. Not bounded in time: the system's resolver is, by tens of
+// seconds. [loop.getaddrinfo]
 Task<absl::StatusOr<std::vector<AddressInfo>>> Resolve(EventLoop& loop,
                                                        AddressQuery query);
 
