@@ -28,6 +28,9 @@
 
 namespace streams {
 
+// The name of asyncio's logger. [logging.getLogger("asyncio")]
+inline constexpr absl::string_view kLoggerName = "asyncio";
+
 // What runs everything: callbacks, timers, descriptors and tasks, on one
 // thread. There is no global loop; pass it on. [asyncio.SelectorEventLoop]
 //
@@ -160,7 +163,8 @@ class EventLoop final : public ReadyQueue {
   // [loop.call_exception_handler]
   void CallExceptionHandler(const ExceptionContext& context);
 
-  // Python's warnings.warn(): `category` is such as "ResourceWarning".
+  // Python's warnings.warn(): `category` is such as "ResourceWarning". What
+  // asyncio logs as a warning instead has the category kLoggerName.
   using WarningHandler = absl::AnyInvocable<void(absl::string_view category,
                                                  absl::string_view message)>;
   // Replaces the one that logs to stderr; null brings that back.

@@ -30,6 +30,10 @@ constexpr size_t kMaxReadSize = 256 * 1024;
 
 constexpr size_t kDefaultHighWater = 64 * 1024;
 
+// A program that doesn't look at what Drain() says writes on for ever; it is
+// told from the fifth time on. [constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES]
+constexpr uint8_t kQuietWritesInVain = 4;
+
 thread_local int64_t open_count = 0;
 
 // The shared sockets of the transports of this thread that are open: there are
@@ -191,7 +195,10 @@ absl::Status SocketTransport::Write(absl::string_view bytes) {
     return MakeError(ErrorKind::kRuntime,
                      "Cannot call write() after write_eof()");
   }
-  if (bytes.empty() || is_lost_) return absl::OkStatus();
+  if (bytes.empty() || is_lost_) {
+    if (!bytes.empty()) WriteInVain();
+    return absl::OkStatus();
+  }
   if (write_buffer_.empty()) {
     const ssize_t sent = os::Send(fd(), bytes.data(), bytes.size());
     if (sent >= 0) {
@@ -214,7 +221,11 @@ absl::Status SocketTransport::WriteLines(
     return MakeError(ErrorKind::kRuntime,
                      "Cannot call writelines() after write_eof()");
   }
-  if (is_lost_) return absl::OkStatus();
+  if (lines.empty()) return absl::OkStatus();
+  if (is_lost_) {
+    WriteInVain();
+    return absl::OkStatus();
+  }
   for (absl::string_view line : lines) write_buffer_.Append(line);
   if (write_buffer_.empty()) return absl::OkStatus();
   // Tried now even if the socket was not writable a moment ago, and with all
@@ -224,6 +235,14 @@ absl::Status SocketTransport::WriteLines(
   STREAMS_RETURN_IF_ERROR(loop_->AddWriter(*this));
   MaybePauseProtocol();
   return absl::OkStatus();
+}
+
+void SocketTransport::WriteInVain() {
+  if (writes_in_vain_ < kQuietWritesInVain) {
+    ++writes_in_vain_;
+  } else if (loop_ != nullptr) {
+    loop_->ReportWarning(kLoggerName, "socket.send() raised exception.");
+  }
 }
 
 void SocketTransport::OnWritable() {

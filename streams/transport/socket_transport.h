@@ -141,6 +141,8 @@ class SocketTransport final
   absl::Status StartWriting();
   // The vectored write, and what follows when the buffer has become empty.
   absl::Status Flush();
+  // A write after the connection is lost.
+  void WriteInVain();
   void MaybePauseProtocol();
   void MaybeResumeProtocol();
   void FatalError(absl::Status error, const char* message);
@@ -172,6 +174,7 @@ class SocketTransport final
   bool has_written_eof_ = false;
   // ConnectionLost is scheduled, or was called. [_conn_lost]
   bool is_lost_ = false;
+  uint8_t writes_in_vain_ = 0;
 };
 
 }  // namespace streams

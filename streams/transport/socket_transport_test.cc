@@ -201,6 +201,25 @@ TEST_F(SocketTransportTest, AWriteToAPeerThatIsGoneEndsTheConnection) {
   EXPECT_THAT(log_, ElementsAre("made", "lost BrokenPipeError"));
 }
 
+TEST_F(SocketTransportTest, WritingOnAndOnInVainIsWarnedOf) {
+  std::vector<std::string> warnings;
+  loop_.SetWarningHandler(
+      [&warnings](absl::string_view category, absl::string_view message) {
+        warnings.push_back(absl::StrCat(category, ": ", message));
+      });
+  Settle();
+  transport_->Abort();
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(transport_->Write("x").ok());
+  EXPECT_TRUE(transport_->Write("").ok());  // Doesn't count.
+  EXPECT_TRUE(transport_->WriteLines({}).ok());
+  Settle();
+  EXPECT_TRUE(transport_->Write("x").ok());
+  EXPECT_THAT(warnings, ElementsAre());
+  EXPECT_TRUE(transport_->WriteLines({"x"}).ok());
+  EXPECT_THAT(warnings,
+              ElementsAre("asyncio: socket.send() raised exception."));
+}
+
 TEST_F(SocketTransportTest, AnErrorOfTheProtocolIsFatalAndReported) {
   protocol_->data_status = MakeError(ErrorKind::kAssertion, "no");
   PeerSends("x");
