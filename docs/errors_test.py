@@ -21,6 +21,7 @@ ENUMERATION = source_tree.root() / "streams/os/error.h"
 ACCESSORS = [
     source_tree.root() / "streams/os/error.h",
     source_tree.root() / "streams/os/exception_group.h",
+    source_tree.root() / "streams/os/ssl_error.h",
 ]
 
 _MODULES = {"asyncio": asyncio, "socket": socket, "ssl": ssl}
@@ -81,11 +82,12 @@ class ErrorsTest(unittest.TestCase):
         for row in self.rows:
             for accessor in markdown_table.code(row[4]):
                 self.assertRegex(declared, rf"\b{accessor}\(const absl::Status&")
-            # Whatever is an OSError of the system has its errno.
+            # Whatever is an OSError has its errno.
             python = markdown_table.code(row[0])
             if python and issubclass(_python_class(python[0]), OSError):
-                if not issubclass(_python_class(python[0]), ssl.SSLError):
-                    self.assertIn("`GetErrno`", row[4])
+                self.assertIn("`GetErrno`", row[4])
+            if python and issubclass(_python_class(python[0]), ssl.SSLError):
+                self.assertIn("`GetSslError`", row[4])
 
     def test_attributes_and_messages_are_those_of_python(self):
         def described(error, attributes):
