@@ -12,8 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "streams/os/socket.h"
+#include "streams/testing/ssl_protocol_fixture.h"
+#include "streams/testing/tls_contexts.h"
 #include "streams/tls/ssl_protocol.h"
-#include "streams/tls/ssl_protocol_test_base.h"
 #include "streams/tls/tls_peer.h"
 #include "streams/transport/socket_transport.h"
 
@@ -25,7 +26,7 @@ namespace {
     !defined(ABSL_HAVE_THREAD_SANITIZER) &&  \
     !defined(ABSL_HAVE_MEMORY_SANITIZER)
 
-class IdleMemoryTest : public SslProtocolTestBase {
+class IdleMemoryTest : public SslProtocolFixture {
  protected:
   // A server's connection that has echoed a message, with its socket's
   // transport, and nothing of the client's.
@@ -59,8 +60,9 @@ class IdleMemoryTest : public SslProtocolTestBase {
 TEST_F(IdleMemoryTest, AConnectionThatIsIdleIsSmall) {
   constexpr size_t kConnections = 200;
   constexpr size_t kMostBytes = 6 * 1024;
-  const auto client_context = ClientContext();
-  const TlsOptions options = TlsOptions(ServerContext()).set_server_side(true);
+  const auto client_context = TestClientContext();
+  const TlsOptions options =
+      TlsOptions(TestServerContext()).set_server_side(true);
   peer_sockets_.reserve(kConnections + 1);
   // What the first needs for all.
   AddConnection(options, client_context);

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-PROGRAM = "streams/tls/openssl_interoperation"
+PROGRAM = "streams/testing/tls_echo"
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 
 

@@ -8,8 +8,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "streams/os/error.h"
+#include "streams/testing/ssl_protocol_fixture.h"
 #include "streams/tls/ssl_protocol.h"
-#include "streams/tls/ssl_protocol_test_base.h"
 
 // Closing, from both sides, and what is destroyed when. What is expected was
 // seen with CPython 3.15.2's sslproto, step by step.
@@ -19,7 +19,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class SslProtocolShutdownTest : public SslProtocolTestBase {};
+class SslProtocolShutdownTest : public SslProtocolFixture {};
 
 TEST_F(SslProtocolShutdownTest, CloseSaysGoodbyeAndWaitsForThePeers) {
   StartAndShakeHands();

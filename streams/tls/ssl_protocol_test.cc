@@ -13,7 +13,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "streams/os/error.h"
-#include "streams/tls/ssl_protocol_test_base.h"
+#include "streams/testing/ssl_protocol_fixture.h"
+#include "streams/testing/tls_contexts.h"
 
 // The handshake, data, back pressure. What is expected was seen with CPython
 // 3.15.2's sslproto, step by step. Closing: ssl_protocol_shutdown_test.cc.
@@ -23,7 +24,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class SslProtocolTest : public SslProtocolTestBase {};
+class SslProtocolTest : public SslProtocolFixture {};
 
 // --- The handshake ---
 
@@ -38,7 +39,7 @@ TEST_F(SslProtocolTest, BeginsInTheTurnInWhichTheTransportDoes) {
 }
 
 TEST_F(SslProtocolTest, DataWithTheLastFlightComesRightAfterConnectionMade) {
-  Start(TlsOptions(ServerContext()).set_server_side(true));
+  Start(TlsOptions(TestServerContext()).set_server_side(true));
   Settle();
   peer_->Handshake();
   Settle();

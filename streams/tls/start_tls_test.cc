@@ -15,7 +15,8 @@
 #include "gtest/gtest.h"
 #include "streams/coro/task_handle.h"
 #include "streams/os/error.h"
-#include "streams/tls/ssl_protocol_test_base.h"
+#include "streams/testing/ssl_protocol_fixture.h"
+#include "streams/testing/tls_contexts.h"
 
 namespace streams::internal {
 namespace {
@@ -26,18 +27,18 @@ using testing::IsEmpty;
 using Upgraded = absl::StatusOr<std::shared_ptr<Transport>>;
 
 // A plain connection that stands; the peer's engine is ready to be asked.
-class StartTlsTest : public SslProtocolTestBase {
+class StartTlsTest : public SslProtocolFixture {
  protected:
   void StartPlain(bool server_side) {
     auto sockets = StreamSocket::CreatePair().value();
-    peer_.emplace(
-        std::move(sockets.second),
-        SslEngine::Create(server_side ? ClientContext() : ServerContext(),
-                          !server_side,
-                          server_side ? std::optional<std::string>("localhost")
-                                      : std::nullopt,
-                          nullptr)
-            .value());
+    peer_.emplace(std::move(sockets.second),
+                  SslEngine::Create(
+                      server_side ? TestClientContext() : TestServerContext(),
+                      !server_side,
+                      server_side ? std::optional<std::string>("localhost")
+                                  : std::nullopt,
+                      nullptr)
+                      .value());
     lower_ = SocketTransport::Start(*loop_, std::move(sockets.first), protocol_,
                                     SocketTransport::Options());
     Settle();
@@ -45,7 +46,7 @@ class StartTlsTest : public SslProtocolTestBase {
     log_.clear();
   }
   static TlsOptions ServerOptions() {
-    return TlsOptions(ServerContext()).set_server_side(true);
+    return TlsOptions(TestServerContext()).set_server_side(true);
   }
   void Upgrade(const TlsOptions& options) {
     task_.emplace(Spawn(*loop_, StartTls(*loop_, lower_, protocol_, options)));
@@ -135,7 +136,7 @@ TEST_F(StartTlsTest, WhatCannotBegin) {
   EXPECT_EQ(upgraded.status().message(),
             "sslcontext is expected to be an instance of ssl.SSLContext, got "
             "None");
-  Upgrade(TlsOptions(ClientContext()));
+  Upgrade(TlsOptions(TestClientContext()));
   Settle();
   upgraded = TakeUpgraded();
   EXPECT_EQ(GetErrorKind(upgraded.status()), ErrorKind::kValue);
@@ -230,7 +231,8 @@ class TlsInTlsTest : public StartTlsTest {
     Handshake();
     outer_ = TakeUpgraded().value();
     inner_peer_ =
-        SslEngine::Create(ServerContext(), true, std::nullopt, nullptr).value();
+        SslEngine::Create(TestServerContext(), true, std::nullopt, nullptr)
+            .value();
     task_.emplace(
         Spawn(*loop_, StartTls(*loop_, outer_, protocol_, ClientOptions())));
     for (int i = 0; i < 4; ++i) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Echoes over TLS on a socket that it inherits, until the connection is lost:
-// see openssl_interoperation_test.py.
+// see
+// streams/tls/openssl_interoperation_test.py.
 //
-//   openssl_interoperation FD server|client
+//   tls_echo FD server|client
 //
 // First it prints certificates to trust: an authority's; then, for a client's
 // peer, a server's with its key; then an empty line.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#ifndef STREAMS_TLS_SSL_PROTOCOL_TEST_BASE_H_
-#define STREAMS_TLS_SSL_PROTOCOL_TEST_BASE_H_
+#ifndef STREAMS_TESTING_SSL_PROTOCOL_FIXTURE_H_
+#define STREAMS_TESTING_SSL_PROTOCOL_FIXTURE_H_
 
 #include <functional>
 #include <memory>
@@ -19,7 +19,7 @@
 #include "streams/loop/event_loop.h"
 #include "streams/os/error.h"
 #include "streams/os/socket.h"
-#include "streams/testing/test_certificate.h"
+#include "streams/testing/tls_contexts.h"
 #include "streams/testing/virtual_clock.h"
 #include "streams/tls/ssl_protocol.h"
 #include "streams/tls/tls_peer.h"
@@ -72,9 +72,9 @@ class RecordingProtocol final : public Protocol {
 };
 
 // One end is an SslProtocol on a socket's transport, the other a TlsPeer.
-class SslProtocolTestBase : public testing::Test {
+class SslProtocolFixture : public testing::Test {
  protected:
-  SslProtocolTestBase() {
+  SslProtocolFixture() {
     clock_.set_autojump(false);
     loop_.emplace(clock_);
     loop_->SetExceptionHandler([this](const ExceptionContext& context) {
@@ -84,28 +84,8 @@ class SslProtocolTestBase : public testing::Test {
     protocol_ = std::make_shared<RecordingProtocol>(log_);
   }
 
-  static const TestAuthority& Authority() {
-    static const TestAuthority* const authority =
-        new TestAuthority("Test authority");
-    return *authority;
-  }
-  static std::shared_ptr<SslContext> ClientContext() {
-    return SslContext::CreateDefault(
-               Purpose::kServerAuth,
-               VerifyLocations().set_cadata(Authority().certificate()))
-        .value();
-  }
-  static std::shared_ptr<SslContext> ServerContext() {
-    auto context = SslContext::Server();
-    const TestCertificate certificate =
-        Authority().Issue(TestCertificateOptions());
-    EXPECT_TRUE(
-        context->LoadCertChainPem(certificate.certificate, certificate.key, "")
-            .ok());
-    return context;
-  }
   static TlsOptions ClientOptions() {
-    return TlsOptions(ClientContext()).set_server_hostname("localhost");
+    return TlsOptions(TestClientContext()).set_server_hostname("localhost");
   }
 
   // Our end is a client, the peer a server.
@@ -115,7 +95,7 @@ class SslProtocolTestBase : public testing::Test {
     peer_.emplace(
         std::move(sockets.second),
         SslEngine::Create(
-            options.server_side() ? ClientContext() : ServerContext(),
+            options.server_side() ? TestClientContext() : TestServerContext(),
             !options.server_side(),
             options.server_side() ? std::optional<std::string>("localhost")
                                   : std::nullopt,
@@ -167,4 +147,4 @@ class SslProtocolTestBase : public testing::Test {
 
 }  // namespace streams::internal
 
-#endif  // STREAMS_TLS_SSL_PROTOCOL_TEST_BASE_H_
+#endif  // STREAMS_TESTING_SSL_PROTOCOL_FIXTURE_H_
