@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs echo servers side by side and prints their speed as a ratio to `raw`.
+
+Rounds are short and interleaved (A B C A B C ...), so that what the machine does
+meanwhile hits all alike; what is printed is the median of the rounds. The server
+runs on one core, the load on another. Two figures: requests a second, and the
+server's CPU time a request, which still tells servers apart when the client is
+the bottleneck. See docs/performance.md.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import re
+import resource
+import sys
+
+from streams.benchmark import cases as all_cases
+from streams.benchmark import comparison
+from streams.benchmark import measurement
+from streams.benchmark import parse
+from streams.benchmark import peers as all_peers
+from streams.benchmark import plot
+from streams.benchmark import report
+
+# Its key is of the kind that most servers have today: P-256.
+_CERTIFICATE = "conformance/certificates/server.pem"
+
+# Of the descriptors that a process may have open, so many are not connections.
+_SPARE_DESCRIPTORS = 100
+
+
+def parse_options(argv):
+    parser = argparse.ArgumentParser(
+        prog="tools/bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--case",
+        action="append",
+        metavar="REGEX",
+        help="only cases whose whole name matches (echo/.*/50); may be repeated",
+    )
+    parser.add_argument(
+        "--peers", metavar="A,B", help="only these servers, and raw (see --list)"
+    )
+    parser.add_argument("--list", action="store_true", help="print cases and servers")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds that count")
+    parser.add_argument("--seconds", type=float, default=0.5, help="length of a round")
+    parser.add_argument("--json", metavar="PATH", help="write the figures here too")
+    parser.add_argument("--plot", metavar="PATH", help="and a picture: .svg, .png")
+    parser.add_argument(
+        "--from",
+        dest="figures",
+        metavar="PATH",
+        help="measure nothing, print (and plot) the figures of this --json file",
+    )
+    parser.add_argument("--server-core", type=int, default=0)
+    parser.add_argument("--load-core", type=int, default=1)
+    options = parser.parse_args(argv)
+    if not 1 <= options.rounds <= 1000 or not 0 < options.seconds <= 60:
+        parser.error("--rounds is from 1 to 1000, --seconds at most 60")
+    cores = os.sched_getaffinity(0)
+    if options.server_core == options.load_core or not cores.issuperset(
+        (options.server_core, options.load_core)
+    ):
+        parser.error(
+            "needs two cores, one for the server and one for the load; there are:"
+            f" {', '.join(map(str, sorted(cores)))}"
+        )
+    return options
+
+
+def select_cases(patterns):
+    """The cases, and whether to measure parsing, that the patterns name."""
+    names = [case.name for case in all_cases.CASES] + [all_cases.PARSE]
+    if not patterns:
+        return list(all_cases.CASES), True
+    for pattern in patterns:
+        if not any(re.fullmatch(pattern, name) for name in names):
+            raise ValueError(f"no case matches {pattern!r}; see tools/bench --list")
+    wanted = {n for n in names if any(re.fullmatch(p, n) for p in patterns)}
+    return (
+        [case for case in all_cases.CASES if case.name in wanted],
+        all_cases.PARSE in wanted,
+    )
+
+
+def print_list():
+    width = max(len(case.name) for case in all_cases.CASES) + 2
+    print("Cases:")
+    for case in all_cases.CASES:
+        print(f"  {case.name:<{width}}{case.says}")
+    print(f"  {all_cases.PARSE:<{width}}{all_cases.PARSE_SAYS}")
+    print("\nServers:")
+    for peer in all_peers.PEERS:
+        notes = [] if peer.by_default else ["only if it is named"]
+        notes += [] if peer.is_there() else [f"needs {peer.package}"]
+        print(
+            f"  {peer.name:<{width}}{peer.says}"
+            + (f" ({'; '.join(notes)})" if notes else "")
+        )
+
+
+class Progress:
+    """A line on a terminal that says how far it is; nothing elsewhere."""
+
+    def __init__(self, total):
+        self._total = total
+        self._case = ""
+        self._number = 0
+
+    def begin(self, case):
+        self._number += 1
+        self._case = case
+        self.show(0, 1)
+
+    def show(self, done, rounds):
+        if sys.stderr.isatty():
+            line = f"[{self._number}/{self._total}] {self._case}, {done}/{rounds}"
+            print(f"\r{line:<70}", end="", file=sys.stderr, flush=True)
+
+    def end(self):
+        if sys.stderr.isatty():
+            print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+        model = re.search(r"^model name\s*: (.*)$", file.read(), re.MULTILINE)
+    return {
+        "kernel": platform.release(),
+        "cpu": model.group(1) if model else platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def allow_connections(wanted):
+    """Raises the limit of descriptors; how many connections it allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allowed = min(wanted, hard - _SPARE_DESCRIPTORS)
+    if allowed < wanted:
+        print(
+            f"tools/bench: {allowed} idle connections instead of {wanted}:"
+            f" ulimit -Hn is {hard}",
+            file=sys.stderr,
+        )
+    return allowed
+
+
+class Bench:
+    """Everything that is measured in one go, and what came of it."""
+
+    def __init__(self, options, peers, cases, with_parse, root):
+        self._options = options
+        self._peers = peers
+        self._cases = cases
+        self._with_parse = with_parse
+        self._root = root
+        self._progress = Progress(len(cases) + with_parse)
+        targets = {p.target_for(c) for p in peers for c in cases if p.can_run(c)}
+        targets |= {"load_generator"} if cases else set()
+        targets |= {parse.TARGET} if with_parse else set()
+        self._folder = all_peers.build(targets - {""}, root)
+
+    def run(self):
+        setting = measurement.Setting(
+            load=os.path.join(self._folder, "load_generator"),
+            certificate=os.path.join(self._root, _CERTIFICATE),
+            seconds=self._options.seconds,
+            server_core=str(self._options.server_core),
+            load_core=str(self._options.load_core),
+        )
+        results = self._describe()
+        for case in self._cases:
+            self._progress.begin(case.name)
+            try:
+                results["cases"][case.name] = self._measure(case, setting)
+            except measurement.MeasurementError as error:
+                # The others are not to be lost with it.
+                results["failed"][case.name] = str(error)
+                print(f"\ntools/bench: {case.name}: {error}", file=sys.stderr)
+        if self._with_parse:
+            self._progress.begin(all_cases.PARSE)
+            rounds = self._options.rounds
+            results["parse"] = parse.measure(self._folder, setting, rounds)
+        self._progress.end()
+        return results
+
+    def _describe(self):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        return {
+            "format": 1,
+            "date": now.isoformat(" ", "minutes"),
+            "machine": machine(),
+            "rounds": self._options.rounds,
+            "seconds": self._options.seconds,
+            "versions": all_peers.versions(self._peers),
+            "cases": {},
+            "failed": {},
+        }
+
+    def _measure(self, case, setting):
+        commands = {}
+        for peer in self._peers:
+            if peer.can_run(case):
+                commands[peer.name] = all_peers.command(
+                    peer, case, self._folder, self._root
+                )
+        record = {"says": case.says}
+        if case.idle:
+            connections = allow_connections(case.connections)
+            record["idle"] = True
+            record["connections"] = connections
+            record["servers"] = comparison.measure_idle(
+                case, commands, setting, connections, self._progress.show
+            )
+            return record
+        cores = (self._options.server_core, self._options.load_core)
+        others = measurement.OtherLoad(cores)
+        record["servers"], used = comparison.measure_load(
+            case, commands, setting, self._options.rounds, self._progress.show
+        )
+        record["other_load"] = others.share(used)
+        return record
+
+
+def measure(options):
+    names = [name for name in (options.peers or "").split(",") if name]
+    peers = all_peers.select(names)
+    cases, with_parse = select_cases(options.case)
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return Bench(options, peers, cases, with_parse, root).run()
+
+
+def main(argv):
+    options = parse_options(argv)
+    if options.list:
+        print_list()
+        return 0
+    try:
+        if options.figures:
+            with open(options.figures, encoding="utf-8") as file:
+                results = json.load(file)
+        else:
+            results = measure(options)
+        print(report.markdown(results))
+        if options.json:
+            with open(options.json, "w", encoding="utf-8") as file:
+                json.dump(results, file, indent=1)
+                file.write("\n")
+        if options.plot:
+            plot.write(results, options.plot)
+    except (
+        OSError,
+        ValueError,
+        all_peers.BuildError,
+        measurement.MeasurementError,
+        plot.PlotError,
+    ) as error:
+        print(f"\ntools/bench: {error}", file=sys.stderr)
+        return 1
+    return 1 if results["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

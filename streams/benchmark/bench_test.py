@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What tools/bench makes of what it measured, and what it says of misuse."""
+
+import contextlib
+import io
+import unittest
+from unittest import mock
+
+from streams.benchmark import bench
+from streams.benchmark import cases
+from streams.benchmark import comparison
+from streams.benchmark import measurement
+from streams.benchmark import parse
+from streams.benchmark import peers
+from streams.benchmark import report
+
+
+def rounds(*pairs, client_cpu=0.5, server_cpu=0.8):
+    return [
+        measurement.Round(rate, cost / 1e6, server_cpu, client_cpu)
+        for rate, cost in pairs
+    ]
+
+
+def figures(**changes):
+    summary = comparison.summarize(
+        {"raw": rounds((100, 10)), "streams": rounds((90, 12), **changes)}
+    )
+    return summary["streams"]
+
+
+class ComparisonTest(unittest.TestCase):
+    def test_ratios_are_formed_within_a_round(self):
+        # The machine was twice as fast in the second round, for both.
+        summary = comparison.summarize(
+            {
+                "raw": rounds((100, 10), (200, 5), (100, 10)),
+                "streams": rounds((90, 20), (180, 10), (50, 40)),
+            }
+        )
+        rate = summary["streams"]["requests_per_second"]
+        cost = summary["streams"]["cpu_microseconds"]
+        self.assertAlmostEqual(rate["ratio"], 0.9)
+        self.assertEqual(rate["spread"], [0.5, 0.9])
+        self.assertAlmostEqual(rate["median"], 90)
+        # Less time is better, and more than 1.
+        self.assertAlmostEqual(cost["ratio"], 0.5)
+        self.assertAlmostEqual(cost["spread"][0], 0.25)
+        self.assertAlmostEqual(summary["raw"]["cpu_microseconds"]["ratio"], 1)
+
+    def test_memory(self):
+        summary = comparison.summarize_idle({"raw": [100, 100], "streams": [250, 250]})
+        self.assertAlmostEqual(summary["streams"]["bytes"]["ratio"], 0.4)
+
+    def test_a_server_that_does_not_start_is_left_out(self):
+        def start(argv, case, setting):
+            del case, setting
+            if argv == ["broken"]:
+                raise measurement.MeasurementError("it is broken")
+            return mock.Mock()
+
+        case, setting = cases.CASES[0], mock.Mock(seconds=1)
+        one = rounds((100, 10))[0]
+        stderr = io.StringIO()
+        with mock.patch.object(measurement, "Server", start), mock.patch.object(
+            measurement, "run_round", return_value=one
+        ), contextlib.redirect_stderr(stderr):
+            summary, _ = comparison.measure_load(
+                case, {"raw": ["raw"], "go": ["broken"]}, setting, 1, mock.Mock()
+            )
+            self.assertEqual(list(summary), ["raw"])
+            self.assertIn("without go: it is broken", stderr.getvalue())
+            with self.assertRaises(measurement.MeasurementError):
+                comparison.measure_load(
+                    case, {"raw": ["broken"]}, setting, 1, mock.Mock()
+                )
+
+
+class ReportTest(unittest.TestCase):
+    def markdown(self, **changes):
+        record = {"servers": {"streams": figures(**changes)}, "other_load": 0.01}
+        return report.markdown({"cases": {"echo/64B/50": record}})
+
+    def test_table(self):
+        self.assertIn(
+            "| echo/64B/50 | streams | 90 | 0.90 | 0.90–0.90 | 12.00 | 0.83 | 0.83–0.83"
+            " | 80%, 50% |",
+            self.markdown(),
+        )
+        self.assertNotIn("†", self.markdown())
+
+    def test_a_client_that_was_the_limit_is_told_of(self):
+        self.assertIn("0.90 †", self.markdown(client_cpu=0.99))
+        self.assertNotIn("†", self.markdown(client_cpu=0.99, server_cpu=0.99))
+
+    def test_a_busy_machine_is_told_of(self):
+        record = {"servers": {"streams": figures()}, "other_load": 0.4}
+        text = report.markdown({"cases": {"echo/64B/50": record}})
+        self.assertIn("up to 40% of the two cores", text)
+
+    def test_memory_and_parsing(self):
+        summary = comparison.summarize_idle({"raw": [100], "streams": [250]})
+        text = report.markdown(
+            {
+                "cases": {"idle/10000": {"idle": True, "servers": summary}},
+                "parse": {"read_line": 20.25},
+            }
+        )
+        self.assertIn("| idle/10000 | streams | 250 | 2.50 |", text)
+        self.assertIn("| read_line | 20.2 |", text)
+
+
+class SelectionTest(unittest.TestCase):
+    def test_cases(self):
+        selected, with_parse = bench.select_cases(["echo/64B/.*"])
+        self.assertEqual(
+            [case.name for case in selected],
+            ["echo/64B/1", "echo/64B/50", "echo/64B/1000"],
+        )
+        self.assertFalse(with_parse)
+        self.assertEqual(bench.select_cases(["parse"]), ([], True))
+        with self.assertRaisesRegex(ValueError, "no case matches 'nonsense'"):
+            bench.select_cases(["echo/64B/50", "nonsense"])
+
+    def test_names_of_cases_are_unique(self):
+        names = [case.name for case in cases.CASES]
+        self.assertEqual(len(names), len(set(names)))
+
+    def test_peers(self):
+        with self.assertRaisesRegex(ValueError, "no peer tokio"):
+            peers.select(["tokio"])
+        names = [peer.name for peer in peers.select(["asyncio"])]
+        self.assertEqual(names, ["raw", "asyncio"])
+
+    def test_a_peer_without_its_package_is_left_out_aloud(self):
+        stderr = io.StringIO()
+        with mock.patch("os.path.exists", return_value=False):
+            with contextlib.redirect_stderr(stderr):
+                names = [peer.name for peer in peers.select(["libuv"])]
+        self.assertEqual(names, ["raw"])
+        self.assertIn("without libuv: libuv1-dev is not installed", stderr.getvalue())
+
+    def test_who_can_do_what(self):
+        of_name = {peer.name: peer for peer in peers.PEERS}
+        case = {case.name: case for case in cases.CASES}
+        self.assertFalse(of_name["libuv"].can_run(case["tls-echo/64B/50"]))
+        self.assertTrue(of_name["libuv"].can_run(case["line/64B/50"]))
+        self.assertFalse(of_name["raw-uring"].can_run(case["line/64B/50"]))
+        self.assertFalse(of_name["asyncio"].can_run(case["echo-busy-poll/1KiB/1"]))
+        self.assertTrue(of_name["raw"].can_run(case["echo-busy-poll/1KiB/1"]))
+
+    def test_command_lines(self):
+        of_name = {peer.name: peer for peer in peers.PEERS}
+        case = {case.name: case for case in cases.CASES}
+        cork = case["tls-line-by-100-cork/64B/50"]
+        self.assertEqual(
+            peers.command(of_name["raw"], cork, "/bin", "/"),
+            ["/bin/raw_tls_echo_server", "--mode=line", "--cork"],
+        )
+        self.assertNotIn("--cork", peers.command(of_name["go"], cork, "/bin", "/"))
+
+    def test_options(self):
+        for argv in (["--rounds=0"], ["--seconds=61"], ["--load-core=0"]):
+            with contextlib.redirect_stderr(io.StringIO()):
+                with self.assertRaises(SystemExit):
+                    bench.parse_options(argv)
+
+
+class ParseTest(unittest.TestCase):
+    def test_median_of_google_benchmark(self):
+        runs = [
+            {"run_name": "b", "aggregate_name": "median", "family_index": 1},
+            {"run_name": "a", "aggregate_name": "median", "family_index": 0},
+            {"run_name": "a", "aggregate_name": "mean", "family_index": 0},
+        ]
+        for run, rate in zip(runs, (5e7, 1e8, 1)):
+            run["items_per_second"] = rate
+        self.assertEqual(
+            list(parse.nanoseconds({"benchmarks": runs}).items()),
+            [("a", 10.0), ("b", 20.0)],
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

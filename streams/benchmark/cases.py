@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cases that tools/bench measures."""
+
+import dataclasses
+
+SIZES = {"64B": 64, "1KiB": 1024, "10KiB": 10240, "100KiB": 102400}
+IDLE_CONNECTIONS = 10000
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """What a server is asked to do, by how many connections at once.
+
+    The name is stable: it is what --case selects, and the key in the JSON.
+    """
+
+    name: str
+    says: str
+    mode: str = "echo"
+    size: int = 64
+    connections: int = 50
+    pipeline: int = 1
+    tls: bool = False
+    # Each request on a connection of its own.
+    reconnect: bool = False
+    # What is measured is memory while nothing happens.
+    idle: bool = False
+    # A flag of those servers that have it; the others run as ever.
+    flag: str = ""
+    # Only servers with that flag, and the yardstick.
+    flag_is_the_point: bool = False
+
+
+def _steady(tls):
+    prefix, with_tls = ("tls-", ", TLS") if tls else ("", "")
+    for size_name, size in SIZES.items():
+        for connections in (1, 50, 1000):
+            yield Case(
+                f"{prefix}echo/{size_name}/{connections}",
+                f"echo {size_name}, {connections:,} at a time{with_tls}",
+                size=size,
+                connections=connections,
+                tls=tls,
+            )
+    yield Case(f"{prefix}line/64B/50", f"lines{with_tls}", mode="line", tls=tls)
+    yield Case(
+        f"{prefix}line-by-100/64B/50",
+        f"lines, sent by 100{with_tls}",
+        mode="line",
+        pipeline=100,
+        tls=tls,
+    )
+    yield Case(
+        f"{prefix}line-by-100-cork/64B/50",
+        f"lines, sent by 100, corked where the server can{with_tls}",
+        mode="line",
+        pipeline=100,
+        tls=tls,
+        flag="--cork",
+    )
+
+
+CASES = [
+    *_steady(tls=False),
+    Case(
+        "echo-busy-poll/1KiB/1",
+        "echo 1KiB, 1 at a time, busy polling",
+        size=1024,
+        connections=1,
+        flag="--busy_poll",
+        flag_is_the_point=True,
+    ),
+    *_steady(tls=True),
+    Case("accept/50", "connect, one line, close", mode="line", reconnect=True),
+    Case(
+        "tls-accept/50",
+        "connect, full handshake, one line, close",
+        mode="line",
+        reconnect=True,
+        tls=True,
+    ),
+    Case(
+        f"idle/{IDLE_CONNECTIONS}",
+        "memory of an idle connection that has echoed 64B",
+        connections=IDLE_CONNECTIONS,
+        idle=True,
+    ),
+    Case(
+        f"tls-idle/{IDLE_CONNECTIONS}",
+        "memory of an idle connection that has echoed 64B, TLS",
+        connections=IDLE_CONNECTIONS,
+        idle=True,
+        tls=True,
+    ),
+]
+
+# Measured by a program of its own, without servers.
+PARSE = "parse"
+PARSE_SAYS = "lines of 64B in memory, ns each (Google Benchmark)"

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rounds of several servers, interleaved, and the ratios between them."""
+
+import statistics
+import sys
+
+from streams.benchmark import measurement
+from streams.benchmark import peers
+
+# Memory hardly varies, and 10,000 connections take a while.
+IDLE_ROUNDS = 2
+
+
+def ratios(values, yardstick, higher_is_better):
+    """Round by round: neighbours in time share the machine's mood."""
+    if higher_is_better:
+        return [value / other for value, other in zip(values, yardstick)]
+    return [other / value for value, other in zip(values, yardstick)]
+
+
+def _figure(values, yardstick, higher_is_better):
+    compared = ratios(values, yardstick, higher_is_better)
+    return {
+        "median": statistics.median(values),
+        "ratio": statistics.median(compared),
+        "spread": [min(compared), max(compared)],
+    }
+
+
+def summarize(rounds):
+    """{server: [Round, ...]} -> {server: figures}; ratios: higher is better."""
+    rates = {
+        name: [one.requests_per_second for one in of_one]
+        for name, of_one in rounds.items()
+    }
+    costs = {
+        name: [one.cpu_per_request * 1e6 for one in of_one]
+        for name, of_one in rounds.items()
+    }
+    return {
+        name: {
+            "requests_per_second": _figure(rates[name], rates[peers.YARDSTICK], True),
+            "cpu_microseconds": _figure(costs[name], costs[peers.YARDSTICK], False),
+            "server_cpu": statistics.median(one.server_cpu for one in of_one),
+            "client_cpu": statistics.median(one.client_cpu for one in of_one),
+        }
+        for name, of_one in rounds.items()
+    }
+
+
+def summarize_idle(sizes):
+    """{server: [bytes of a connection, ...]} -> {server: figures}."""
+    return {
+        name: {"bytes": _figure(sizes[name], sizes[peers.YARDSTICK], False)}
+        for name in sizes
+    }
+
+
+def _leave_out(name, case, error):
+    """A server that cannot do a case is none of the others' concern."""
+    if name == peers.YARDSTICK:
+        raise error
+    print(f"\ntools/bench: {case.name} without {name}: {error}", file=sys.stderr)
+
+
+def measure_load(case, commands, setting, count, on_round):
+    """One case under load: the figures, and the seconds of CPU that it took."""
+    servers = {}
+    used = 0.0
+    try:
+        for name, argv in commands.items():
+            try:
+                servers[name] = measurement.Server(argv, case, setting)
+            except measurement.MeasurementError as error:
+                _leave_out(name, case, error)
+        rounds = {name: [] for name in servers}
+        for number in range(-1, count):
+            on_round(number + 1, count + 1)
+            for name, server in servers.items():
+                one = measurement.run_round(server, case, setting)
+                used += (one.server_cpu + one.client_cpu) * setting.seconds
+                if number >= 0:  # The first one warms up.
+                    rounds[name].append(one)
+    finally:
+        for server in servers.values():
+            server.stop()
+    return summarize(rounds), used
+
+
+def measure_idle(case, commands, setting, connections, on_round):
+    """One case of memory: the figures."""
+    sizes = {name: [] for name in commands}
+    for number in range(IDLE_ROUNDS):
+        on_round(number, IDLE_ROUNDS)
+        for name, argv in commands.items():
+            if name not in sizes:
+                continue
+            try:
+                size = measurement.idle_bytes(argv, case, setting, connections)
+                sizes[name].append(size)
+            except measurement.MeasurementError as error:
+                _leave_out(name, case, error)
+                del sizes[name]
+    return summarize_idle(sizes)

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One round of one case: a server on one core, the load on another."""
+
+import dataclasses
+import glob
+import json
+import os
+import re
+import shlex
+import subprocess
+
+# Nothing that is asked for takes so long, except what hangs.
+TIMEOUT_SECONDS = 120
+
+
+class MeasurementError(Exception):
+    """A server or the load did not do what it should, and what it said."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """Where and how all rounds are measured."""
+
+    load: str  # The load generator.
+    certificate: str  # With its key, in one file.
+    seconds: float
+    server_core: str  # As taskset has it: 0, or 0,1.
+    load_core: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Round:
+    """What one round gave. CPU is in seconds of a core for each second."""
+
+    requests_per_second: float
+    cpu_per_request: float
+    server_cpu: float
+    client_cpu: float
+
+
+def _pinned(core, argv):
+    return ["taskset", "-c", core, *argv]
+
+
+class Server:
+    """A server in a process of its own, pinned to a core."""
+
+    def __init__(self, argv, case, setting):
+        argv = [*argv, "--port=0"]
+        if case.tls:
+            argv += [f"--tls_{what}={setting.certificate}" for what in ("cert", "key")]
+        self._argv = argv
+        self._process = subprocess.Popen(
+            _pinned(setting.server_core, argv), stdout=subprocess.PIPE, text=True
+        )
+        line = self._process.stdout.readline()
+        match = re.search(r":(\d+)\s*$", line)
+        if not match:
+            self.stop()
+            raise MeasurementError(
+                f"{shlex.join(argv)} said {line!r} and not where it listens"
+            )
+        self.port = int(match.group(1))
+
+    def thread_cpu_seconds(self):
+        """Of each thread; schedstat counts nanoseconds, stat only ticks."""
+        times = []
+        for path in glob.glob(f"/proc/{self._process.pid}/task/*/schedstat"):
+            with open(path, encoding="ascii") as file:
+                times.append(int(file.read().split()[0]) / 1e9)
+        return times
+
+    def cpu_seconds(self):
+        total = sum(self.thread_cpu_seconds())
+        if not total:
+            raise MeasurementError(f"{shlex.join(self._argv)} has died")
+        return total
+
+    def private_bytes(self):
+        """The memory that is its own, not shared with other processes."""
+        path = f"/proc/{self._process.pid}/smaps_rollup"
+        with open(path, encoding="ascii") as file:
+            sizes = re.findall(r"^Private_\w+:\s+(\d+) kB", file.read(), re.MULTILINE)
+        return sum(map(int, sizes)) * 1024
+
+    def stop(self):
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+class Load:
+    """The load generator, with its connections open, waiting for the start."""
+
+    def __init__(self, server, case, setting, connections):
+        argv = [setting.load, f"--port={server.port}", "--ready"]
+        argv += [f"--connections={connections}", f"--size={case.size}"]
+        argv += [f"--pipeline={case.pipeline}", f"--seconds={setting.seconds}"]
+        argv += ["--line"] if case.mode == "line" else []
+        argv += ["--tls"] if case.tls else []
+        argv += ["--reconnect"] if case.reconnect else []
+        self._argv = argv
+        self._process = subprocess.Popen(
+            _pinned(setting.load_core, argv),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._expect("ready")
+
+    def _expect(self, wanted):
+        line = self._process.stdout.readline()
+        if wanted not in line:
+            self.stop()
+            raise MeasurementError(f"{shlex.join(self._argv)} failed")
+        return line
+
+    def run(self):
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return json.loads(self._expect("requests"))
+
+    def stop(self):
+        self._process.stdin.close()
+        try:
+            self._process.wait(TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+
+
+def run_round(server, case, setting):
+    """Loads the server for a while. What precedes and follows is not counted."""
+    load = Load(server, case, setting, case.connections)
+    try:
+        before = server.cpu_seconds()
+        answer = load.run()
+        used = server.cpu_seconds() - before
+    finally:
+        load.stop()
+    if not answer["requests"]:
+        raise MeasurementError(f"no request was answered in case {case.name}")
+    return Round(
+        requests_per_second=answer["requests"] / answer["seconds"],
+        cpu_per_request=used / answer["requests"],
+        server_cpu=used / answer["seconds"],
+        client_cpu=answer["cpu_seconds"] / answer["seconds"],
+    )
+
+
+def idle_bytes(argv, case, setting, connections):
+    """The server's memory for each of so many connections that do nothing.
+
+    A server of its own each time, since memory that was used once is not all
+    given back; one connection comes first, for what is needed once.
+    """
+    server = Server(argv, case, setting)
+    try:
+        Load(server, case, setting, 1).stop()
+        before = server.private_bytes()
+        load = Load(server, case, setting, connections)
+        try:
+            return (server.private_bytes() - before) / connections
+        finally:
+            load.stop()
+    finally:
+        server.stop()
+
+
+class OtherLoad:
+    """How much of the two cores others have used since this was made."""
+
+    def __init__(self, cores):
+        self._cores = cores
+        self._before = self._ticks()
+
+    def _ticks(self):
+        busy = total = 0
+        with open("/proc/stat", encoding="ascii") as file:
+            for line in file:
+                match = re.match(r"cpu(\d+) (.*)", line)
+                if match and int(match.group(1)) in self._cores:
+                    # user nice system idle iowait irq softirq steal, and guests,
+                    # which are in user already.
+                    ticks = [int(word) for word in match.group(2).split()[:8]]
+                    total += sum(ticks)
+                    busy += sum(ticks) - ticks[3] - ticks[4]
+        return busy, total
+
+    def share(self, own_seconds):
+        """From 0 to 1; `own_seconds` is what the measured processes took."""
+        busy, total = (b - a for a, b in zip(self._before, self._ticks()))
+        if not total:
+            return 0.0
+        own = own_seconds * os.sysconf("SC_CLK_TCK")
+        return min(1.0, max(0.0, (busy - own) / total))

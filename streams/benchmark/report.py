@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figures as tables in Markdown."""
+
+# A client that works all the time while the server waits for it: the rate is
+# the client's, and only the CPU time tells servers apart.
+_CLIENT_IS_FULL = 0.93
+_SERVER_IS_NOT = 0.9
+
+# Above it, times say little.
+_OTHERS_ARE_QUIET = 0.05
+
+
+def client_is_the_limit(figures):
+    return (
+        figures["client_cpu"] > _CLIENT_IS_FULL
+        and figures["server_cpu"] < _SERVER_IS_NOT
+    )
+
+
+def _spread(figure):
+    low, high = figure["spread"]
+    return f"{low:.2f}–{high:.2f}"
+
+
+def _load_rows(cases):
+    yield (
+        "| case | server | requests/s | ratio | spread | µs of CPU | ratio | spread |"
+        " server, client busy |"
+    )
+    yield "|---|---|---:|---:|---|---:|---:|---|---:|"
+    for case, record in cases.items():
+        for name, figures in record["servers"].items():
+            rate, cost = figures["requests_per_second"], figures["cpu_microseconds"]
+            limit = " †" if client_is_the_limit(figures) else ""
+            yield (
+                f"| {case} | {name} | {rate['median']:,.0f} | {rate['ratio']:.2f}{limit}"
+                f" | {_spread(rate)} | {cost['median']:.2f} | {cost['ratio']:.2f}"
+                f" | {_spread(cost)} | {figures['server_cpu']:.0%},"
+                f" {figures['client_cpu']:.0%} |"
+            )
+
+
+def _idle_rows(cases):
+    yield "| case | server | bytes for each connection | of raw's |"
+    yield "|---|---|---:|---:|"
+    for case, record in cases.items():
+        for name, figures in record["servers"].items():
+            size = figures["bytes"]
+            yield (
+                f"| {case} | {name} | {size['median']:,.0f} | {1 / size['ratio']:.2f} |"
+            )
+
+
+def _parse_rows(figures):
+    yield "| in memory | ns for each line |"
+    yield "|---|---:|"
+    for name, nanoseconds in figures.items():
+        yield f"| {name} | {nanoseconds:.1f} |"
+
+
+def markdown(results):
+    """All tables, and what there is to be said about them."""
+    loads = {n: r for n, r in results["cases"].items() if not r.get("idle")}
+    idles = {n: r for n, r in results["cases"].items() if r.get("idle")}
+    blocks = []
+    if loads:
+        blocks.append(list(_load_rows(loads)))
+        notes = list(_notes(loads))
+        if notes:
+            blocks.append(notes)
+    if idles:
+        blocks.append(list(_idle_rows(idles)))
+    if results.get("parse"):
+        blocks.append(list(_parse_rows(results["parse"])))
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _notes(loads):
+    if any(
+        client_is_the_limit(figures)
+        for record in loads.values()
+        for figures in record["servers"].values()
+    ):
+        yield "† The client was the bottleneck: believe the CPU time."
+    others = max(record["other_load"] for record in loads.values())
+    if others > _OTHERS_ARE_QUIET:
+        yield (
+            f"Other processes used up to {others:.0%} of the two cores: believe the"
+            " ratios more than the figures, and both little."
+        )
