@@ -15,6 +15,8 @@ import sys
 import time
 
 import testee
+import testee_contexts
+import testee_functions
 
 
 def drops_the_byte_after_a_separator():
@@ -79,6 +81,55 @@ def forgets_the_fin():
         close(self)
 
     asyncio.StreamWriter.close = faulty
+
+
+def trusts_every_certificate():
+    """As somebody who has found out how to make the error go away."""
+    client_context = testee_contexts.client_context
+
+    def faulty(**arguments):
+        return client_context(**dict(arguments, verify=False))
+
+    testee_functions.FUNCTIONS["client_context"] = faulty
+
+
+def closes_without_close_notify():
+    """Ends a TLS connection as if it were plain."""
+    close = asyncio.StreamWriter.close
+
+    def faulty(self):
+        if self.get_extra_info("ssl_object") is None:
+            close(self)
+        else:
+            self.transport.abort()
+
+    asyncio.StreamWriter.close = faulty
+
+
+def takes_plaintext_for_decrypted_data():
+    """Hands on what is no record of TLS, for an application that may like it."""
+    buffer_updated = asyncio.sslproto.SSLProtocol.buffer_updated
+
+    def faulty(self, nbytes):
+        data = bytes(self._ssl_buffer_view[:nbytes])
+        if self._sslobj is not None and data[:1].isdigit():
+            self._app_protocol.data_received(data)
+        else:
+            buffer_updated(self, nbytes)
+
+    asyncio.sslproto.SSLProtocol.buffer_updated = faulty
+
+
+def goes_on_in_the_clear():
+    """Shakes hands, and then writes to the transport that it had before."""
+    start_tls = asyncio.StreamWriter.start_tls
+
+    async def faulty(self, *arguments, **keywords):
+        transport = self.transport
+        await start_tls(self, *arguments, **keywords)
+        self.write = transport.write
+
+    asyncio.StreamWriter.start_tls = faulty
 
 
 def crashes():

@@ -102,6 +102,36 @@ class FaultyTesteeTest(unittest.TestCase):
         self.assert_caught(report, scenario, "fail", "`task`", "expected pending")
         self.assert_others(report, ["fail"])
 
+    def test_trusts_every_certificate(self):
+        report = certify("trusts-every-certificate", "tls_handshake.scenario")
+        scenario = "tls-handshake/wrong-host[1.3]"
+        self.assert_caught(report, scenario, "fail", "expected SSLError()", "got None")
+        self.assert_others(report, ["fail"])
+
+    def test_closes_without_close_notify(self):
+        report = certify("closes-without-close-notify", "tls.scenario")
+        scenario = "tls/close[1.2]"
+        self.assert_caught(report, scenario, "fail", "received_close_notify()")
+        self.assert_others(report, ["fail"])
+
+    @unittest.skipIf(sys.version_info < (3, 11), "the fault is one of 3.11's TLS")
+    def test_takes_plaintext_for_decrypted_data(self):
+        report = certify("takes-plaintext-for-decrypted-data", "tls.scenario")
+        scenario = "tls/plaintext-in-the-midst[1.3]"
+        got = 'got b"220 this was put in by somebody else\\r\\n"'
+        self.assert_caught(report, scenario, "fail", "expected SSLError()", got)
+        self.assert_others(report, ["fail"])
+
+    @unittest.skipIf(sys.version_info < (3, 11), "start_tls came with 3.11")
+    def test_goes_on_in_the_clear(self):
+        # Not all: where a whole record is waited for, it is in vain.
+        only = ["--filter", "start-tls/(close-after|client-hello|segments|timeout)"]
+        report = certify("goes-on-in-the-clear", "start_tls.scenario", *only)
+        scenario = "start-tls/close-after-the-upgrade[1.3]"
+        expected = 'expected b"last words", and got SSLError()'
+        self.assert_caught(report, scenario, "fail", expected)
+        self.assert_others(report, ["fail"])
+
     def test_loses_data_when_cancelled(self):
         report = certify("loses-data-when-cancelled", "reader_cancellation.scenario")
         scenario = "reader-cancellation/read-exactly"
