@@ -14,6 +14,7 @@
 #include "streams/testee/operation.h"
 #include "streams/testee/python_error.h"
 #include "streams/testee/stream_functions.h"
+#include "streams/testee/tls_calls.h"
 #include "streams/testee/transport_calls.h"
 
 namespace streams::testee {
@@ -126,12 +127,14 @@ constexpr Operation kOperations[] = {
     {"Transport", MakeTransport},
     {"accepted", Accepted},
     {"anext", Next},
+    {"client_context", ClientContextCall},
     {"connected_socket", ConnectedSocket},
     {"listening_socket", ListeningSocket},
     {"open_connection", OpenConnectionCall, Operation::Form::kCoroutine},
     {"open_unix_connection", OpenUnixConnectionCall,
      Operation::Form::kCoroutine},
     {"server_address", ServerAddress},
+    {"server_context", ServerContextCall},
     {"start_server", StartServerCall, Operation::Form::kCoroutine},
     {"start_unix_server", StartUnixServerCall, Operation::Form::kCoroutine},
     {"wait_for", WaitForCall, Operation::Form::kCoroutine},

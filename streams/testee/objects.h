@@ -34,7 +34,10 @@ struct WriterObject final : Object {
 struct TransportObject : Object {
   explicit TransportObject(std::shared_ptr<Transport> held)
       : transport(std::move(held)) {}
-  const char* class_name() const override { return "_SelectorSocketTransport"; }
+  const char* class_name() const override {
+    return transport->GetSslObject() != nullptr ? "_SSLProtocolTransport"
+                                                : "_SelectorSocketTransport";
+  }
 
   std::shared_ptr<Transport> transport;
 };
@@ -74,6 +77,22 @@ struct TransportSocketObject final : Object {
   const char* class_name() const override { return "TransportSocket"; }
 
   std::shared_ptr<const StreamSocket> socket;
+};
+
+struct SslContextObject final : Object {
+  explicit SslContextObject(std::shared_ptr<SslContext> held)
+      : context(std::move(held)) {}
+  const char* class_name() const override { return "SSLContext"; }
+
+  std::shared_ptr<SslContext> context;
+};
+
+struct SslObjectObject final : Object {
+  explicit SslObjectObject(std::shared_ptr<const SslObject> held)
+      : ssl_object(std::move(held)) {}
+  const char* class_name() const override { return "SSLObject"; }
+
+  std::shared_ptr<const SslObject> ssl_object;
 };
 
 // Something of which there is nothing but the class to tell.

@@ -19,6 +19,9 @@ absl::Span<const Operation> TableOf(const Object* object) {
   }
   if (dynamic_cast<const ServerObject*>(object)) return ServerOperations();
   if (dynamic_cast<const SocketObject*>(object)) return SocketOperations();
+  if (dynamic_cast<const SslObjectObject*>(object)) {
+    return SslObjectOperations();
+  }
   if (dynamic_cast<const TransportSocketObject*>(object)) {
     return TransportSocketOperations();
   }

@@ -32,6 +32,7 @@ absl::Span<const Operation> TransportOperations();  // transport_operations.cc
 absl::Span<const Operation> RecordingOperations();  // transport_operations.cc
 absl::Span<const Operation> ServerOperations();     // server_operations.cc
 absl::Span<const Operation> SocketOperations();     // socket_operations.cc
+absl::Span<const Operation> SslObjectOperations();  // ssl_object_operations.cc
 absl::Span<const Operation> TransportSocketOperations();  // …
 
 // Null if `object` (null: the module) has no such method or attribute. `form`

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "streams/streams.h"
 
@@ -98,6 +99,14 @@ conformance::ErrorValue ErrorToValue(const absl::Status& status) {
   } else if (const auto overrun = GetLimitOverrun(status)) {
     conformance::SetNamed(error.attributes, "consumed",
                           static_cast<int64_t>(overrun->consumed));
+  } else if (const auto ssl = GetSslError(status)) {
+    if (kind == ErrorKind::kSslCertVerification) {
+      conformance::SetNamed(error.attributes, "verify_code",
+                            static_cast<int64_t>(ssl->verify_code));
+    } else if (kind == ErrorKind::kSsl &&
+               absl::StrContains(ssl->reason, "_ALERT_")) {
+      conformance::SetNamed(error.attributes, "reason", ssl->reason);
+    }
   } else if (const int number = GetErrno(status); number != 0) {
     conformance::SetNamed(error.attributes, "errno",
                           kind == ErrorKind::kAddressLookup

@@ -15,6 +15,7 @@
 #include "streams/testee/callbacks.h"
 #include "streams/testee/objects.h"
 #include "streams/testee/python_error.h"
+#include "streams/testee/tls_calls.h"
 
 namespace streams::testee {
 namespace {
@@ -127,22 +128,6 @@ absl::Status SetRace(Call& call, OpenConnectionOptions& options) {
   return absl::OkStatus();
 }
 
-// What a call says about TLS.
-absl::StatusOr<TlsOptions> SslArguments(Call& call) {
-  TlsOptions ssl;
-  STREAMS_ASSIGN_OR_RETURN(const auto hostname, call.Text("server_hostname"));
-  STREAMS_ASSIGN_OR_RETURN(const auto handshake,
-                           call.Number("ssl_handshake_timeout"));
-  STREAMS_ASSIGN_OR_RETURN(const auto shutdown,
-                           call.Number("ssl_shutdown_timeout"));
-  if (hostname.has_value()) ssl.set_server_hostname(*hostname);
-  if (handshake.has_value()) {
-    ssl.set_handshake_timeout(absl::Seconds(*handshake));
-  }
-  if (shutdown.has_value()) ssl.set_shutdown_timeout(absl::Seconds(*shutdown));
-  return ssl;
-}
-
 }  // namespace
 
 Item PairItem(StreamPair pair) {
@@ -175,7 +160,7 @@ absl::StatusOr<Answer> OpenConnectionCall(Call& call) {
   SetIf(options, &OpenConnectionOptions::set_flags, flags);
   if (family.has_value()) options.set_family(FamilyOf(*family));
   options.set_socket(std::move(socket));
-  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, SslArguments(call));
+  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, TlsOptionsOf(call, "ssl", false));
   options.set_ssl(std::move(ssl));
   return AwaitPair(OpenConnection(call.loop(), std::move(options)));
 }
@@ -191,7 +176,7 @@ absl::StatusOr<Answer> OpenUnixConnectionCall(Call& call) {
   if (path.has_value()) options.set_path(*path);
   SetIf(options, &OpenUnixConnectionOptions::set_limit, limit);
   options.set_socket(std::move(socket));
-  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, SslArguments(call));
+  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, TlsOptionsOf(call, "ssl", false));
   options.set_ssl(std::move(ssl));
   return AwaitPair(OpenUnixConnection(call.loop(), std::move(options)));
 }
@@ -230,7 +215,7 @@ absl::StatusOr<Answer> StartServerCall(Call& call) {
       .set_reuse_port(reuse_port)
       .set_keep_alive(keep_alive)
       .set_start_serving(start_serving);
-  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, SslArguments(call));
+  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, TlsOptionsOf(call, "ssl", true));
   options.set_ssl(std::move(ssl));
   return AwaitServer(
       StartServer(call.loop(), std::move(callback), std::move(options)),
@@ -260,7 +245,7 @@ absl::StatusOr<Answer> StartUnixServerCall(Call& call) {
   options.set_socket(std::move(socket))
       .set_start_serving(start_serving)
       .set_cleanup_socket(cleanup_socket);
-  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, SslArguments(call));
+  STREAMS_ASSIGN_OR_RETURN(TlsOptions ssl, TlsOptionsOf(call, "ssl", true));
   options.set_ssl(std::move(ssl));
   return AwaitServer(
       StartUnixServer(call.loop(), std::move(callback), std::move(options)),

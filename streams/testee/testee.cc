@@ -113,9 +113,9 @@ absl::Status Testee::Handle(const conformance::HelloRequest& message) {
   hello.implementation_name = "asyncio-streams";
   hello.implementation_version = kEdition;
   hello.edition = kEdition;
-  hello.capabilities = {"reader", "transport", "tcp",    "unix",
-                        "server", "sockets",   "cancel", "clock",
-                        "drop",   "events",    "stats"};
+  hello.capabilities = {"reader",  "transport", "tcp",     "unix",     "server",
+                        "sockets", "cancel",    "clock",   "drop",     "events",
+                        "stats",   "tls-1.2",   "tls-1.3", "start-tls"};
   channel_.Send(hello);
   return absl::OkStatus();
 }
@@ -138,7 +138,8 @@ absl::Status Testee::StartLoop() {
   });
   loop_->SetWarningHandler(
       [this](absl::string_view category, absl::string_view message) {
-        SendEvent(category, message);
+        // What is logged is no event.
+        if (category != kLoggerName) SendEvent(category, message);
         std::fprintf(stderr, "%s: %s\n", std::string(category).c_str(),
                      std::string(message).c_str());
       });

@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "streams/testee/objects.h"
+#include "streams/testee/tls_calls.h"
 
 namespace streams::testee {
 conformance::Value AddressToValue(const SocketAddress* address) {
@@ -54,6 +55,9 @@ absl::StatusOr<Answer> GetExtraInfo(
     return Item(std::make_shared<TransportSocketObject>(
         std::shared_ptr<const StreamSocket>(transport,
                                             transport->GetSocket())));
+  }
+  if (auto known = TlsExtraInfo(transport, name.value_or(""))) {
+    return *std::move(known);
   }
   const Item* const otherwise = call.FindItem("default");
   return otherwise != nullptr ? *otherwise : Item();

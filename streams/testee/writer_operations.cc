@@ -9,6 +9,7 @@
 #include "streams/streams.h"
 #include "streams/testee/objects.h"
 #include "streams/testee/operation.h"
+#include "streams/testee/tls_calls.h"
 #include "streams/testee/transport_calls.h"
 
 namespace streams::testee {
@@ -72,6 +73,22 @@ absl::StatusOr<Answer> Drain(Call& call) {
   return AwaitDrain(call.self<WriterObject>());
 }
 
+Pending AwaitStartTls(WriterPtr self, TlsOptions options) {
+  STREAMS_CO_RETURN_IF_ERROR(
+      co_await self->writer->StartTls(std::move(options)));
+  co_return Item();
+}
+
+absl::StatusOr<Answer> StartTlsCall(Call& call) {
+  STREAMS_RETURN_IF_ERROR(
+      call.Bind({"sslcontext", "server_hostname", "ssl_handshake_timeout",
+                 "ssl_shutdown_timeout"},
+                1));
+  STREAMS_ASSIGN_OR_RETURN(
+      TlsOptions options, TlsOptionsOf(call, "sslcontext", /*is_server=*/true));
+  return AwaitStartTls(call.self<WriterObject>(), std::move(options));
+}
+
 absl::StatusOr<Answer> ExtraInfo(Call& call) {
   return GetExtraInfo(call, Self(call).transport());
 }
@@ -86,6 +103,7 @@ constexpr Operation kOperations[] = {
     {"drain", Drain, Operation::Form::kCoroutine},
     {"get_extra_info", ExtraInfo},
     {"is_closing", IsClosing},
+    {"start_tls", StartTlsCall, Operation::Form::kCoroutine},
     {"transport", GetTransport, Operation::Form::kGet},
     {"wait_closed", WaitClosed, Operation::Form::kCoroutine},
     {"write", WriteBytes},
