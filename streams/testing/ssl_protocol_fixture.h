@@ -47,7 +47,7 @@ class RecordingProtocol final : public Protocol {
   }
   bool EofReceived() override {
     log_.push_back("eof");
-    return true;
+    return keeps_open;
   }
   void ConnectionLost(const absl::Status& error) override {
     log_.push_back(
@@ -64,6 +64,7 @@ class RecordingProtocol final : public Protocol {
   std::string received;
   std::string unread;
   absl::Status data_status;
+  bool keeps_open = false;
   std::function<void()> on_made;
   std::function<void()> on_data;
 
@@ -80,6 +81,10 @@ class SslProtocolFixture : public testing::Test {
     loop_->SetExceptionHandler([this](const ExceptionContext& context) {
       log_.push_back(absl::StrCat("handler: ", context.message));
     });
+    loop_->SetWarningHandler(
+        [this](absl::string_view category, absl::string_view message) {
+          log_.push_back(absl::StrCat(category, ": ", message));
+        });
     handshake_done_.emplace(*loop_);
     protocol_ = std::make_shared<RecordingProtocol>(log_);
   }

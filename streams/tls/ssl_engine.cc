@@ -43,8 +43,7 @@ absl::StatusOr<std::unique_ptr<SslEngine>> SslEngine::Create(
     std::shared_ptr<SslContext> context, bool server_side,
     const std::optional<std::string>& server_hostname,
     const SslSession* session) {
-  if (context->check_hostname() && !server_side &&
-      !server_hostname.has_value()) {
+  if (context->check_hostname() && !server_hostname.has_value()) {
     return MakeError(ErrorKind::kValue,
                      "check_hostname requires server_hostname");
   }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -297,14 +298,21 @@ TEST(SslEngineTest, AlertsDuringTheHandshake) {
 }
 
 TEST(SslEngineTest, ContextsOfTheOtherRole) {
-  EXPECT_EQ(
-      GetErrorKind(
-          SslEngine::Create(TestServerContext(), false, "x", nullptr).status()),
-      ErrorKind::kSsl);
-  EXPECT_EQ(GetErrorKind(SslEngine::Create(TestClientContext(), true,
-                                           std::nullopt, nullptr)
-                             .status()),
-            ErrorKind::kSsl);
+  const auto error = [](std::shared_ptr<SslContext> context, bool server_side) {
+    return SslEngine::Create(std::move(context), server_side, std::nullopt,
+                             nullptr)
+        .status();
+  };
+  ExpectError(error(TestServerContext(), false), ErrorKind::kSsl,
+              "Cannot create a client socket with a PROTOCOL_TLS_SERVER "
+              "context");
+  const auto client = TestClientContext();
+  ExpectError(error(client, true), ErrorKind::kValue,
+              "check_hostname requires server_hostname");
+  client->set_check_hostname(false);
+  ExpectError(error(client, true), ErrorKind::kSsl,
+              "Cannot create a server socket with a PROTOCOL_TLS_CLIENT "
+              "context");
 }
 
 }  // namespace

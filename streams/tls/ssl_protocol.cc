@@ -2,6 +2,7 @@
 
 #include "streams/tls/ssl_protocol.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -185,6 +186,7 @@ void SslProtocol::ConnectionLost(const absl::Status& error) {
   backlog_.Clear();
   engine_->ClearOutgoing();
   app_transport_.is_closed_ = true;
+  if (writes_in_vain_ < UINT8_MAX) ++writes_in_vain_;
   state_ = State::kUnwrapped;
   lower_ = nullptr;
   handshake_timer_.Cancel();

@@ -144,6 +144,7 @@ class SslProtocol final : public Protocol,
   // ssl_protocol_data.cc: reading and writing.
   void DoRead();
   absl::Status ReadAll();
+  void CountWriteInVain();
   void WriteAppData(absl::Span<const absl::string_view> pieces);
   void DoWrite();
   void ProcessOutgoing();
@@ -191,6 +192,7 @@ class SslProtocol final : public Protocol,
   MethodCallback<&SslProtocol::LoseConnection> lost_callback_{*this};
   State state_ = State::kUnwrapped;
   AppState app_state_;
+  uint8_t writes_in_vain_ = 0;  // As far as they matter. [_conn_lost]
   bool has_default_handshake_timeout_;
   bool is_handshake_done_ = false;
   bool eof_received_ = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -18,6 +19,9 @@
 
 namespace streams::internal {
 namespace {
+
+// asyncio: constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES.
+constexpr uint8_t kWritesInVain = 5;
 
 constexpr char kFatalError[] = "Fatal error on SSL protocol";
 
@@ -143,7 +147,10 @@ void SslProtocol::ControlLowerReading() {
 // --- Outgoing ---
 
 void SslProtocol::WriteAppData(absl::Span<const absl::string_view> pieces) {
-  if (state_ != State::kWrapped && state_ != State::kDoHandshake) return;
+  if (state_ != State::kWrapped && state_ != State::kDoHandshake) {
+    CountWriteInVain();
+    return;
+  }
   const bool goes_at_once = state_ == State::kWrapped && backlog_.empty();
   for (const absl::string_view piece : pieces) {
     if (piece.empty()) continue;
@@ -158,6 +165,14 @@ void SslProtocol::WriteAppData(absl::Span<const absl::string_view> pieces) {
     ProcessOutgoing();
   } else if (state_ == State::kWrapped) {
     DoWrite();
+  }
+}
+
+void SslProtocol::CountWriteInVain() {
+  if (writes_in_vain_ < kWritesInVain) {
+    ++writes_in_vain_;
+  } else if (loop_ != nullptr) {
+    loop_->ReportWarning(kLoggerName, "SSL connection is closed");
   }
 }
 

@@ -101,8 +101,12 @@ void SslProtocol::OnShutdownTimeout() {
 void SslProtocol::CallEofReceived() {
   if (app_state_ != AppState::kConnectionMade) return;
   app_state_ = AppState::kEof;
-  // That it would keep the connection open is of no effect in TLS.
-  if (app_protocol_ != nullptr) app_protocol_->EofReceived();
+  if (app_protocol_ != nullptr && app_protocol_->EofReceived() &&
+      loop_ != nullptr) {
+    loop_->ReportWarning(
+        kLoggerName,
+        "returning true from eof_received() has no effect when using ssl");
+  }
 }
 
 void SslProtocol::CloseLower() {

@@ -159,6 +159,37 @@ TEST_F(SslProtocolShutdownTest, AbortWithinDataReceived) {
   EXPECT_THAT(log_, ElementsAre("one", "eof", "lost"));
 }
 
+TEST_F(SslProtocolShutdownTest, ThereIsNoHalfOpenConnection) {
+  StartAndShakeHands();
+  protocol_->keeps_open = true;
+  peer_->SendCloseNotify();
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("eof",
+                                "asyncio: returning true from eof_received() "
+                                "has no effect when using ssl",
+                                "lost"));
+}
+
+TEST_F(SslProtocolShutdownTest, WritingOnAndOnIsWarnedOf) {
+  StartAndShakeHands();
+  transport_->Close();
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(transport_->Write("x").ok());
+  EXPECT_THAT(log_, IsEmpty());
+  EXPECT_TRUE(transport_->Write("x").ok());
+  EXPECT_THAT(log_, ElementsAre("asyncio: SSL connection is closed"));
+}
+
+TEST_F(SslProtocolShutdownTest, ALostConnectionCountsAsAWriteInVain) {
+  StartAndShakeHands();
+  transport_->Abort();
+  Settle();
+  log_.clear();
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(transport_->Write("x").ok());
+  EXPECT_THAT(log_, IsEmpty());
+  EXPECT_TRUE(transport_->Write("x").ok());
+  EXPECT_THAT(log_, ElementsAre("asyncio: SSL connection is closed"));
+}
+
 TEST_F(SslProtocolShutdownTest, AResetReachesTheApplication) {
   StartAndShakeHands();
   lower_->ForceClose(OsError(104));
