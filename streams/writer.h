@@ -115,7 +115,9 @@ class StreamWriter {
     return WriteStatus(transport_->Write(bytes));
   }
 
-  // As one Write() of all, without putting them together first.
+  // As one Write() of all: sent in one system call from where they are, and
+  // only what the kernel does not take is copied. Neither they nor the list are
+  // needed after the call.
   // asyncio: writelines.
   WriteStatus WriteLines(absl::Span<const absl::string_view> lines) {
     return WriteStatus(transport_->WriteLines(lines));

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -20,6 +21,7 @@
 #include "streams/coro/status_macros.h"
 #include "streams/loop/exception_context.h"
 #include "streams/os/error.h"
+#include "streams/transport/send_pieces.h"
 #include "streams/transport/write_buffer_limits.h"
 
 namespace streams {
@@ -226,11 +228,26 @@ absl::Status SocketTransport::WriteLines(
     WriteInVain();
     return absl::OkStatus();
   }
-  for (absl::string_view line : lines) write_buffer_.Append(line);
+  const bool is_first = write_buffer_.empty();
+  size_t sent = 0;
+  if (is_first) {
+    const ssize_t count = internal::SendPieces(fd(), lines);
+    if (count >= 0) {
+      sent = static_cast<size_t>(count);
+    } else if (const int error = errno; !WouldBlock(error)) {
+      FatalError(OsError(error), "Fatal write error on socket transport");
+      return absl::OkStatus();
+    }
+  }
+  for (const absl::string_view line : lines) {
+    const size_t gone = std::min(sent, line.size());
+    sent -= gone;
+    if (gone < line.size()) write_buffer_.Append(line.substr(gone));
+  }
   if (write_buffer_.empty()) return absl::OkStatus();
   // Tried now even if the socket was not writable a moment ago, and with all
   // that is pending.
-  STREAMS_RETURN_IF_ERROR(Flush());
+  if (!is_first) STREAMS_RETURN_IF_ERROR(Flush());
   if (write_buffer_.empty()) return absl::OkStatus();
   STREAMS_RETURN_IF_ERROR(loop_->AddWriter(*this));
   MaybePauseProtocol();
