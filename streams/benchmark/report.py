@@ -33,8 +33,8 @@ def _load_rows(cases):
             rate, cost = figures["requests_per_second"], figures["cpu_microseconds"]
             limit = " †" if client_is_the_limit(figures) else ""
             yield (
-                f"| {case} | {name} | {rate['median']:,.0f} | {rate['ratio']:.2f}{limit}"
-                f" | {_spread(rate)} | {cost['median']:.2f} | {cost['ratio']:.2f}"
+                f"| {case} | {name} | {rate['median']:,.0f}"
+                f" | {rate['ratio']:.2f}{limit} | {_spread(rate)} | {cost['median']:.2f} | {cost['ratio']:.2f}"
                 f" | {_spread(cost)} | {figures['server_cpu']:.0%},"
                 f" {figures['client_cpu']:.0%} |"
             )

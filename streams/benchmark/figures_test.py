@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables of the pages are what the recorded figures give, and add up."""
+
+import pathlib
+import unittest
+
+from streams.benchmark import capacity
+from streams.benchmark import figures
+
+# The clone itself, in which write_figures writes; Bazel's runfiles link to it.
+_ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class CapacityTest(unittest.TestCase):
+    def test_bits_on_the_wire(self):
+        # A frame of 64 bytes of data, and one and a bit of 1,448.
+        self.assertEqual(capacity.bits_on_the_wire(64), 8 * (64 + 90))
+        self.assertEqual(capacity.bits_on_the_wire(1448), 8 * (1448 + 90))
+        self.assertEqual(capacity.bits_on_the_wire(1449), 8 * (1449 + 180))
+
+    def test_cores(self):
+        self.assertAlmostEqual(capacity.rate_of_a_core(5), 200_000)
+        # 1 Gbit/s carries 811,688 messages of 64 B; a core does 200,000.
+        self.assertAlmostEqual(capacity.cores_to_fill(1e9, 64, 5), 4.058, places=3)
+
+
+class PagesTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_tables_are_those_of_the_recorded_figures(self):
+        recorded = figures.load(_ROOT)
+        for page in figures.PAGES:
+            with self.subTest(page=page):
+                text = (_ROOT / page).read_text(encoding="utf-8")
+                self.assertIn("<!-- figures: ", text)
+                self.assertEqual(
+                    text,
+                    figures.rewrite(text, recorded),
+                    "bazel run //streams/benchmark:write_figures",
+                )
+
+    def test_every_table_is_on_a_page(self):
+        pages = [(_ROOT / page).read_text(encoding="utf-8") for page in figures.PAGES]
+        text = "".join(pages)
+        for name in figures.TABLES:
+            self.assertIn(f"<!-- figures: {name} -->", text)
+
+    def test_the_picture_is_there(self):
+        self.assertTrue((_ROOT / "docs/performance.svg").exists())
+
+
+class RewriteTest(unittest.TestCase):
+    def test_what_stands_there_is_replaced(self):
+        recorded = {"bench": {"parse": {"read_line": 20}}}
+        text = "a\n<!-- figures: parse -->\nold\n<!-- end -->\nb\n"
+        self.assertEqual(
+            figures.rewrite(text, recorded),
+            "a\n<!-- figures: parse -->\n| lines of 64 B in memory | ns each |\n"
+            "|---|---:|\n| `read_line` | 20.0 |\n<!-- end -->\nb\n",
+        )
+
+    def test_misuse(self):
+        for text in (
+            "<!-- figures: parse -->\nno end\n",
+            "<!-- figures: nonsense -->\n<!-- end -->\n",
+        ):
+            with self.assertRaises(figures.FiguresError):
+                figures.rewrite(text, {})
+
+
+if __name__ == "__main__":
+    unittest.main()
