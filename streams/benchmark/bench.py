@@ -56,7 +56,8 @@ def parse_options(argv):
         "--from",
         dest="figures",
         metavar="PATH",
-        help="measure nothing, print (and plot) the figures of this --json file",
+        help="measure nothing, print and plot (those --case of) the figures of a"
+        " --json file",
     )
     parser.add_argument("--server-core", type=int, default=0)
     parser.add_argument("--load-core", type=int, default=1)
@@ -71,6 +72,16 @@ def parse_options(argv):
             "needs two cores, one for the server and one for the load; there are:"
             f" {', '.join(map(str, sorted(cores)))}"
         )
+    # Not only after all has been measured.
+    for path in filter(None, (options.json, options.plot)):
+        folder = os.path.dirname(path) or "."
+        if not os.access(folder, os.W_OK):
+            parser.error(f"cannot write into {folder}")
+    if options.plot:
+        try:
+            plot.check(options.plot)
+        except plot.PlotError as error:
+            parser.error(str(error))
     return options
 
 
@@ -230,6 +241,18 @@ class Bench:
         return record
 
 
+def read_figures(path, patterns):
+    """What --json wrote, of those cases."""
+    with open(path, encoding="utf-8") as file:
+        results = json.load(file)
+    cases, with_parse = select_cases(patterns)
+    wanted = {case.name for case in cases}
+    results["cases"] = {n: r for n, r in results["cases"].items() if n in wanted}
+    if not with_parse:
+        results.pop("parse", None)
+    return results
+
+
 def measure(options):
     names = [name for name in (options.peers or "").split(",") if name]
     peers = all_peers.select(names)
@@ -245,8 +268,7 @@ def main(argv):
         return 0
     try:
         if options.figures:
-            with open(options.figures, encoding="utf-8") as file:
-                results = json.load(file)
+            results = read_figures(options.figures, options.case)
         else:
             results = measure(options)
         print(report.markdown(results))
@@ -263,7 +285,7 @@ def main(argv):
         measurement.MeasurementError,
         plot.PlotError,
     ) as error:
-        print(f"\ntools/bench: {error}", file=sys.stderr)
+        print(f"tools/bench: {error}", file=sys.stderr)
         return 1
     return 1 if results["failed"] else 0
 

@@ -160,7 +160,13 @@ class SelectionTest(unittest.TestCase):
         self.assertNotIn("--cork", peers.command(of_name["go"], cork, "/bin", "/"))
 
     def test_options(self):
-        for argv in (["--rounds=0"], ["--seconds=61"], ["--load-core=0"]):
+        for argv in (
+            ["--rounds=0"],
+            ["--seconds=61"],
+            ["--load-core=0"],
+            ["--json=/nowhere/x.json"],
+            ["--plot=x.jpeg"],
+        ):
             with contextlib.redirect_stderr(io.StringIO()):
                 with self.assertRaises(SystemExit):
                     bench.parse_options(argv)

@@ -38,6 +38,13 @@ def _import_matplotlib():
     return pyplot
 
 
+def check(path):
+    """Raises PlotError where write() could only fail."""
+    if not path.endswith((".svg", ".png")):
+        raise PlotError(f"a plot is .svg or .png, not {path}")
+    _import_matplotlib()
+
+
 def _series(results):
     """[case name], {server: [CPU ratio or None for each case]}."""
     cases = [n for n, r in results["cases"].items() if not r.get("idle")]
@@ -75,7 +82,7 @@ def write(results, path):
     axes.set_yticks([row + 0.4 - height / 2 for row in range(len(cases))], cases)
     axes.invert_yaxis()
     axes.set_xlabel("CPU of a hand-written loop / CPU of this one (longer is better)")
-    axes.legend(loc="lower right", fontsize="small")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncol=4, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     try:

@@ -51,6 +51,8 @@ Awaitable<void> Echo(Stream& stream) {
 template <class Stream>
 Awaitable<void> EchoLines(Stream& stream) {
   std::string data;
+  // It reads as much at a time as there is room for.
+  data.reserve(65536);
   for (;;) {
     const size_t size = co_await asio::async_read_until(
         stream, asio::dynamic_buffer(data, 65536), '\n', kUseAwaitable);
