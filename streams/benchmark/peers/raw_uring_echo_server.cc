@@ -3,7 +3,8 @@
 // `raw-uring`: what `raw` is to epoll, on io_uring: multishot accept, multishot
 // receive into a ring of provided buffers, and a send from the buffer that the
 // message arrived in. One system call a turn, for all connections. It exists to
-// measure what the loop would gain; see docs/decisions/0005-epoll.md.
+// measure what the loop would gain; see
+// docs/decisions/0005-epoll-not-io-uring.md.
 //
 //   raw_uring_echo_server --port=N [--host=127.0.0.1]     (echo only)
 #include <errno.h>
