@@ -66,7 +66,7 @@ TEST_F(CoroutinesTest, ArgumentsByValueOutliveTheirCall) {
 
 TEST_F(CoroutinesTest, APlainLambdaCallsTheCoroutine) {
   auto settings = std::make_shared<lambdas::Settings>();
-  settings->greeting = "hello";
+  settings->greeting = "hello, ";
   auto server = loop_.RunUntilComplete(lambdas::StartGreeter(loop_, settings));
   settings.reset();
   ASSERT_TRUE(server.ok()) << server.status().message();
@@ -74,8 +74,9 @@ TEST_F(CoroutinesTest, APlainLambdaCallsTheCoroutine) {
   auto client = loop_.RunUntilComplete(
       OpenConnection(loop_, address.host(), address.port()));
   ASSERT_TRUE(client.ok()) << client.status().message();
+  client->writer->Write("world\n");
   auto greeting = loop_.RunUntilComplete(client->reader->Read());
-  EXPECT_EQ(*greeting, "hello");
+  EXPECT_EQ(*greeting, "hello, world\n");
   client->writer->Close();
   (*server)->Close();
 }
