@@ -13,7 +13,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "openssl/err.h"
 #include "openssl/ssl.h"
 #include "streams/coro/status_macros.h"
 #include "streams/os/error.h"
@@ -84,24 +83,21 @@ SslEngine::SslEngine(bssl::UniquePtr<SSL> ssl,
 
 SslEngine::~SslEngine() = default;
 
+// BoringSSL, unlike OpenSSL, empties the error queue before each step itself.
 SslEngine::Outcome SslEngine::Judge(int result) {
-  switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_READ:
-      return Outcome::kWantRead;
-    default:
-      error_ = ConnectionError(ssl_.get(), result);
-      return Outcome::kFailed;
+  if (SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ) {
+    return Outcome::kWantRead;
   }
+  error_ = ConnectionError(ssl_.get(), result);
+  return Outcome::kFailed;
 }
 
 SslEngine::Outcome SslEngine::Handshake() {
-  ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
   return result == 1 ? Outcome::kDone : Judge(result);
 }
 
 SslEngine::Outcome SslEngine::Read(char* out, size_t size, size_t& count) {
-  ERR_clear_error();
   const int result = SSL_read(
       ssl_.get(), out, static_cast<int>(std::min<size_t>(size, INT_MAX)));
   if (result > 0) {
@@ -121,7 +117,6 @@ SslEngine::Outcome SslEngine::Write(absl::string_view bytes) {
     bio_.outgoing().Reserve(bytes.size() + records * kRecordOverhead);
   }
   while (!bytes.empty()) {
-    ERR_clear_error();
     const int result =
         SSL_write(ssl_.get(), bytes.data(),
                   static_cast<int>(std::min<size_t>(bytes.size(), INT_MAX)));
@@ -132,7 +127,6 @@ SslEngine::Outcome SslEngine::Write(absl::string_view bytes) {
 }
 
 SslEngine::Outcome SslEngine::Shutdown() {
-  ERR_clear_error();
   int result = SSL_shutdown(ssl_.get());
   // Sent; now for the peer's.
   if (result == 0) result = SSL_shutdown(ssl_.get());
