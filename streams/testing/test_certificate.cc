@@ -11,12 +11,15 @@
 #include "absl/time/time.h"
 #include "openssl/asn1.h"
 #include "openssl/bio.h"
+#include "openssl/bn.h"
+#include "openssl/digest.h"
 #include "openssl/ec.h"
 #include "openssl/ec_key.h"
 #include "openssl/evp.h"
 #include "openssl/nid.h"
 #include "openssl/pem.h"
 #include "openssl/rand.h"
+#include "openssl/rsa.h"
 #include "openssl/x509.h"
 #include "openssl/x509v3.h"
 
@@ -34,6 +37,16 @@ bssl::UniquePtr<EVP_PKEY> NewKey() {
   bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
   Check(EC_KEY_generate_key(ec_key.get()) == 1 &&
         EVP_PKEY_set1_EC_KEY(key.get(), ec_key.get()) == 1);
+  return key;
+}
+
+bssl::UniquePtr<EVP_PKEY> NewRsaKey(int bits) {
+  const bssl::UniquePtr<RSA> rsa(RSA_new());
+  const bssl::UniquePtr<BIGNUM> exponent(BN_new());
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
+  Check(BN_set_word(exponent.get(), RSA_F4) == 1 &&
+        RSA_generate_key_ex(rsa.get(), bits, exponent.get(), nullptr) == 1 &&
+        EVP_PKEY_set1_RSA(key.get(), rsa.get()) == 1);
   return key;
 }
 
@@ -74,9 +87,10 @@ void AddExtension(X509* certificate, X509* issuer, int nid,
         X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
-void Sign(X509* certificate, X509* issuer, EVP_PKEY* issuer_key) {
+void Sign(X509* certificate, X509* issuer, EVP_PKEY* issuer_key,
+          const EVP_MD* digest) {
   Check(X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 &&
-        X509_sign(certificate, issuer_key, EVP_sha256()) > 0);
+        X509_sign(certificate, issuer_key, digest) > 0);
 }
 
 std::string Contents(BIO* bio) {
@@ -112,7 +126,7 @@ TestAuthority::TestAuthority(const std::string& name)
   AddExtension(root, root, NID_basic_constraints, "critical,CA:TRUE");
   AddExtension(root, root, NID_key_usage, "critical,keyCertSign,cRLSign");
   AddExtension(root, root, NID_subject_key_identifier, "hash");
-  Sign(root, root, key_.get());
+  Sign(root, root, key_.get(), EVP_sha256());
   certificate_pem_ = Pem(root);
 }
 
@@ -130,7 +144,8 @@ TestCertificate TestAuthority::IssueSelfSigned(
 
 TestCertificate TestAuthority::Issue(const TestCertificateOptions& options,
                                      X509* issuer, EVP_PKEY* issuer_key) {
-  const bssl::UniquePtr<EVP_PKEY> key = NewKey();
+  const bssl::UniquePtr<EVP_PKEY> key =
+      options.rsa_bits_ == 0 ? NewKey() : NewRsaKey(options.rsa_bits_);
   const bssl::UniquePtr<X509> certificate =
       NewCertificate(options.common_name_, key.get(), options.valid_from_,
                      options.valid_until_);
@@ -147,7 +162,8 @@ TestCertificate TestAuthority::Issue(const TestCertificateOptions& options,
     AddExtension(leaf, signer, NID_subject_alt_name,
                  options.alternative_names_);
   }
-  Sign(leaf, signer, issuer_key == nullptr ? key.get() : issuer_key);
+  Sign(leaf, signer, issuer_key == nullptr ? key.get() : issuer_key,
+       options.sha1_ ? EVP_sha1() : EVP_sha256());
   return {Pem(leaf), Pem(key.get(), options.password_)};
 }
 

@@ -51,6 +51,16 @@ class TestCertificateOptions {
     has_authority_key_identifier_ = has_it;
     return *this;
   }
+  // A key of RSA with so many bits, instead of one of ECDSA.
+  TestCertificateOptions& set_rsa_bits(int bits) {
+    rsa_bits_ = bits;
+    return *this;
+  }
+  // Signed with SHA-1, instead of SHA-256.
+  TestCertificateOptions& set_sha1(bool sha1) {
+    sha1_ = sha1;
+    return *this;
+  }
   // The key is encrypted by it.
   TestCertificateOptions& set_password(std::string password) {
     password_ = std::move(password);
@@ -66,6 +76,8 @@ class TestCertificateOptions {
   std::string password_;
   absl::Duration valid_from_ = -absl::Hours(12);
   absl::Duration valid_until_ = absl::Hours(12);
+  int rsa_bits_ = 0;
+  bool sha1_ = false;
   bool has_authority_key_identifier_ = true;
 };
 

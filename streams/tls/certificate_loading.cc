@@ -25,6 +25,7 @@
 #include "streams/coro/status_macros.h"
 #include "streams/os/error.h"
 #include "streams/os/ssl_error.h"
+#include "streams/tls/certificate_verification.h"
 #include "streams/tls/openssl_error.h"
 
 namespace streams::internal {
@@ -35,6 +36,7 @@ constexpr int kPemLibrary = 524297;
 constexpr size_t kMaxPasswordSize = 1024;
 constexpr int kNoCertificateOrCrlFound = 136;
 constexpr int kKeyValuesMismatch = 116;
+constexpr int kKeyTooSmall = 399;
 
 // Debian's OpenSSL, other distributions', and where both link to.
 constexpr const char* kRootFiles[] = {
@@ -210,6 +212,9 @@ absl::Status LoadCertificate(SSL_CTX* context, BIO* certificates, BIO* key,
   if (X509_check_private_key(leaf.get(), private_key.get()) != 1) {
     ERR_clear_error();
     return SslErrorOfReason(kKeyValuesMismatch, "X509", "KEY_VALUES_MISMATCH");
+  }
+  if (!HasStrongKey(leaf.get())) {
+    return SslErrorOfReason(kKeyTooSmall, "SSL", "EE_KEY_TOO_SMALL");
   }
   if (SSL_CTX_use_certificate(context, leaf.get()) != 1 ||
       SSL_CTX_clear_chain_certs(context) != 1 ||

@@ -13,6 +13,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "openssl/err.h"
+#include "openssl/evp.h"
+#include "openssl/nid.h"
+#include "openssl/obj.h"
 #include "openssl/ssl.h"
 #include "openssl/x509.h"
 #include "openssl/x509_vfy.h"
@@ -24,10 +27,16 @@
 namespace streams::internal {
 namespace {
 
+// NIST SP 800-57: 112 bits of security.
+constexpr unsigned kLeastRsaBits = 2048;
+
 // RFC 1035, 2.3.4.
 constexpr size_t kMaxLabelSize = 63;
 
 // OpenSSL 3's; BoringSSL has no such checks.
+constexpr int kLeafKeyTooSmall = 66;
+constexpr int kCaKeyTooSmall = 67;
+constexpr int kCaDigestTooWeak = 68;
 constexpr int kIssuerNameEmpty = 83;
 constexpr int kMissingAuthorityKeyIdentifier = 85;
 constexpr int kMissingSubjectKeyIdentifier = 86;
@@ -47,6 +56,9 @@ constexpr VerifyWords kVerifyWords[] = {
     {24, "issuer certificate doesn't have a public key"},
     {26, "unsuitable certificate purpose"},
     {34, "unhandled critical extension"},
+    {kLeafKeyTooSmall, "EE certificate key too weak"},
+    {kCaKeyTooSmall, "CA certificate key too weak"},
+    {kCaDigestTooWeak, "CA signature digest algorithm too weak"},
     {kIssuerNameEmpty, "Issuer name empty"},
     {kMissingAuthorityKeyIdentifier, "Missing Authority Key Identifier"},
     {kMissingSubjectKeyIdentifier, "Missing Subject Key Identifier"},
@@ -70,6 +82,15 @@ bool HasKeyOfIssuer(X509* certificate) {
       static_cast<AUTHORITY_KEYID*>(X509_get_ext_d2i(
           certificate, NID_authority_key_identifier, nullptr, nullptr)));
   return identifier != nullptr && identifier->keyid != nullptr;
+}
+
+bool HasStrongDigest(const X509* certificate) {
+  int digest = NID_undef;
+  if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest,
+                          nullptr) != 1) {
+    return true;
+  }
+  return digest != NID_sha1 && digest != NID_md5;
 }
 
 int CheckCertificateStrictly(X509* certificate, bool is_last) {
@@ -161,6 +182,26 @@ int CheckChainStrictly(const STACK_OF(X509) * chain) {
   return X509_V_OK;
 }
 
+bool HasStrongKey(X509* certificate) {
+  const bssl::UniquePtr<EVP_PKEY> key(X509_get_pubkey(certificate));
+  if (key == nullptr) return true;  // Then it has verified nothing, either.
+  return EVP_PKEY_id(key.get()) != EVP_PKEY_RSA ||
+         static_cast<unsigned>(EVP_PKEY_bits(key.get())) >= kLeastRsaBits;
+}
+
+int CheckStrength(const STACK_OF(X509) * chain) {
+  const size_t count = sk_X509_num(chain);
+  for (size_t i = 0; i < count; ++i) {
+    X509* const certificate = sk_X509_value(chain, i);
+    if (!HasStrongKey(certificate)) {
+      return i == 0 ? kLeafKeyTooSmall : kCaKeyTooSmall;
+    }
+    // Who has signed the last one does not matter: it is trusted as it is.
+    if (i + 1 < count && !HasStrongDigest(certificate)) return kCaDigestTooWeak;
+  }
+  return X509_V_OK;
+}
+
 int VerifyChain(X509_STORE_CTX* store_context, void* /*argument*/) {
   // BoringSSL takes a certificate for self-signed only if its key may sign
   // certificates; OpenSSL 3 knows it as such, and trusts it if it was loaded.
@@ -170,7 +211,12 @@ int VerifyChain(X509_STORE_CTX* store_context, void* /*argument*/) {
   if (is_self_issued) {
     X509_STORE_CTX_set_flags(store_context, X509_V_FLAG_PARTIAL_CHAIN);
   }
-  if (X509_verify_cert(store_context) > 0) return 1;
+  if (X509_verify_cert(store_context) > 0) {
+    const int code = CheckStrength(X509_STORE_CTX_get0_chain(store_context));
+    if (code == X509_V_OK) return 1;
+    X509_STORE_CTX_set_error(store_context, code);
+    return 0;
+  }
   if (is_self_issued &&
       X509_STORE_CTX_get_error(store_context) ==
           X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY &&

@@ -26,8 +26,16 @@ absl::Status CheckServerName(const std::string& server_hostname);
 // Returns an X509_V_ERR_ of OpenSSL 3, or X509_V_OK.
 int CheckChainStrictly(const STACK_OF(X509) * chain);
 
+// Not RSA of less than 2048 bits.
+bool HasStrongKey(X509* certificate);
+
+// Whether keys and signatures are as strong as OpenSSL's security level 2, that
+// of Debian, asks for: RSA of 2048 bits, no SHA-1. Returns an X509_V_ERR_.
+int CheckStrength(const STACK_OF(X509) * chain);
+
 // For SSL_CTX_set_cert_verify_callback(): BoringSSL's own verification, with
-// OpenSSL 3's names for what it finds; then, if so, the above.
+// OpenSSL 3's names for what it finds, and the check of strength; then, if so,
+// the strict one.
 int VerifyChain(X509_STORE_CTX* store_context, void* argument);
 int VerifyChainStrictly(X509_STORE_CTX* store_context, void* argument);
 

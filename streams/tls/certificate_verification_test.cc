@@ -6,17 +6,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "openssl/bio.h"
+#include "openssl/pem.h"
+#include "openssl/x509.h"
 #include "streams/os/error.h"
 #include "streams/os/ssl_error.h"
 #include "streams/testing/test_certificate.h"
 #include "streams/testing/tls_contexts.h"
 #include "streams/tls/engine_pair.h"
+#include "streams/tls/openssl_error.h"
 #include "streams/tls/peer_certificate.h"
 #include "streams/tls/ssl_engine.h"
 
@@ -80,6 +85,32 @@ TEST(CertificateVerificationTest, CertificatesThatAreRefused) {
           TestCertificateOptions().set_authority_key_identifier(false)),
       "localhost", 85, "Missing Authority Key Identifier",
       "SSLV3_ALERT_CERTIFICATE_UNKNOWN");
+}
+
+TEST(CertificateVerificationTest, WeakKeysAndSignatures) {
+  ExpectRefused(
+      DefaultTestAuthority().Issue(TestCertificateOptions().set_sha1(true)),
+      "localhost", 68, "CA signature digest algorithm too weak",
+      "SSLV3_ALERT_CERTIFICATE_UNKNOWN");
+  const TestCertificate strong =
+      DefaultTestAuthority().Issue(TestCertificateOptions().set_rsa_bits(2048));
+  EnginePair pair(TestClientContext(), TestServerContext(strong), "localhost");
+  EXPECT_TRUE(pair.Handshake());
+  // Our own server would not have it, so it is looked at by itself.
+  const TestCertificate weak =
+      DefaultTestAuthority().Issue(TestCertificateOptions().set_rsa_bits(1024));
+  const absl::Status status =
+      SslContext::Server()->LoadCertChainPem(weak.certificate, weak.key, "");
+  ExpectError(status, ErrorKind::kSsl,
+              "[SSL: EE_KEY_TOO_SMALL] ee key too small");
+  const bssl::UniquePtr<BIO> bio(BIO_new_mem_buf(
+      weak.certificate.data(), static_cast<int>(weak.certificate.size())));
+  bssl::UniquePtr<X509> certificate(
+      PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const bssl::UniquePtr<STACK_OF(X509)> chain(sk_X509_new_null());
+  ASSERT_TRUE(bssl::PushToStack(chain.get(), std::move(certificate)));
+  EXPECT_EQ(CheckStrength(chain.get()), 66);
+  EXPECT_EQ(VerifyErrorWords(66), "EE certificate key too weak");
 }
 
 TEST(CertificateVerificationTest, NamesThatAreNotTheCertificates) {

@@ -161,7 +161,8 @@ class SslContext final : public std::enable_shared_from_this<SslContext> {
 
   // Called on a server with the name that the client asks for (RFC 6066), or
   // without; returns the context whose certificate to show, null for this one,
-  // or an error, whereupon the handshake fails. [sni_callback]
+  // or an error, whereupon the handshake fails. Called on the threads of the
+  // context's connections, perhaps at the same time. [sni_callback]
   using ServerNameCallback =
       absl::AnyInvocable<absl::StatusOr<std::shared_ptr<SslContext>>(
           const std::optional<std::string>& server_name)>;
