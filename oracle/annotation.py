@@ -5,7 +5,7 @@ import collections
 import difflib
 
 from oracle import edition_tags
-from oracle.outcome_table import OutcomeTable
+from oracle.outcome_table import NOTHING, OutcomeTable
 
 
 def annotate(text, observations, refused=()):
@@ -138,7 +138,10 @@ class _Recording:
                         observation = now[variant, version]
                         outcome = observation.outcomes[line, statement]
                     table.set(tuple(values.values()), version, outcome)
-            for tag, outcome in table.lines():
+            found = table.lines()
+            if not found and step.is_choice(statement):
+                found = [("", NOTHING)]  # Beside the others, None must be said.
+            for tag, outcome in found:
                 if step.is_choice(statement):
                     tag = (tag + " cpython").strip()
                 number = statement + 1 if statements[line] > 1 else 0

@@ -230,6 +230,14 @@ class AnnotateTest(unittest.TestCase):
         result, _ = self.record({"3.8.18": run()})
         self.assertEqual(steps(result)[3:5], ['[cpython] b""', '[safe] b"kept"'])
 
+    def test_none_is_said_beside_a_deliberate_choice(self):
+        text = _FILE.replace(
+            ">>> await reader.read(1)", '>>> await reader.read(1)\n[safe] b"kept"'
+        )
+        self.text = ScenarioText(text)
+        result, _ = self.record({"3.8.18": run("None")})
+        self.assertEqual(steps(result)[3:5], ["[cpython] None", '[safe] b"kept"'])
+
     def test_a_comment_behind_an_outcome_stays_with_it(self):
         self.record({"3.8.18": run()})
         text = self.text.text().replace('b""\n', 'b""  # Because of EOF.\n')

@@ -23,10 +23,33 @@ def client_context(
     return _configured(context, certificate, password, **options)
 
 
-def server_context(certificate=None, ca=None, password=None, verify=False, **options):
-    """Asks clients for a certificate only if `verify` says so."""
+def server_context(
+    certificate=None,
+    ca=None,
+    password=None,
+    verify=False,
+    sni_name=None,
+    sni_context=None,
+    **options
+):
+    """Asks clients for a certificate only if `verify` says so.
+
+    Clients that ask for `sni_name` are answered with `sni_context`, or turned
+    away if there is none.
+    """
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=ca)
     context.verify_mode = _verify_mode(verify)
+
+    def choose_context(ssl_object, server_name, initial_context):
+        if server_name != sni_name:
+            return None
+        if sni_context is None:
+            return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        ssl_object.context = sni_context
+        return None
+
+    if sni_name is not None:
+        context.sni_callback = choose_context
     return _configured(context, certificate, password, **options)
 
 

@@ -87,11 +87,33 @@ absl::Status Configure(Call& call, SslContext& context) {
   return ciphers.has_value() ? context.SetCiphers(*ciphers) : absl::OkStatus();
 }
 
+// Answers clients that ask for one name with another context, or refuses them.
+absl::Status SetServerName(Call& call, SslContext& context) {
+  STREAMS_ASSIGN_OR_RETURN(const auto name, call.Text("sni_name"));
+  if (!name.has_value()) return absl::OkStatus();
+  std::shared_ptr<SslContext> chosen;
+  const Item* const item = call.FindItem("sni_context");
+  if (item != nullptr && !item->is_none()) {
+    STREAMS_ASSIGN_OR_RETURN(const auto object,
+                             call.ObjectOf<SslContextObject>("sni_context"));
+    chosen = object->context;
+  }
+  context.SetServerNameCallback(
+      [name, chosen](const std::optional<std::string>& asked_for)
+          -> absl::StatusOr<std::shared_ptr<SslContext>> {
+        if (asked_for != name) return nullptr;
+        if (chosen != nullptr) return chosen;
+        return MakeError(ErrorKind::kValue, "unrecognized name");
+      });
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<SslContext>> NewContext(Call& call,
                                                        Purpose purpose) {
   STREAMS_RETURN_IF_ERROR(
       call.Bind({"ca", "certificate", "password", "verify", "check_hostname",
-                 "minimum_version", "maximum_version", "alpn", "ciphers"}));
+                 "minimum_version", "maximum_version", "alpn", "ciphers",
+                 "sni_name", "sni_context"}));
   STREAMS_ASSIGN_OR_RETURN(const auto authority, call.Text("ca"));
   if (!authority.has_value()) return SslContext::CreateDefault(purpose);
   return SslContext::CreateDefault(purpose,
@@ -117,6 +139,7 @@ absl::StatusOr<Answer> ServerContextCall(Call& call) {
                            NewContext(call, Purpose::kClientAuth));
   STREAMS_ASSIGN_OR_RETURN(const VerifyMode mode, VerifyModeOf(call, false));
   STREAMS_RETURN_IF_ERROR(context->SetVerifyMode(mode));
+  STREAMS_RETURN_IF_ERROR(SetServerName(call, *context));
   STREAMS_RETURN_IF_ERROR(Configure(call, *context));
   return Item(std::make_shared<SslContextObject>(std::move(context)));
 }
