@@ -94,7 +94,11 @@ SslEngine::Outcome SslEngine::Judge(int result) {
 
 SslEngine::Outcome SslEngine::Handshake() {
   const int result = SSL_do_handshake(ssl_.get());
-  return result == 1 ? Outcome::kDone : Judge(result);
+  if (result != 1) return Judge(result);
+  // BoringSSL keeps a server's tickets back until it writes; OpenSSL sends them
+  // with the handshake's end.
+  if (SSL_is_server(ssl_.get()) != 0) SSL_write(ssl_.get(), "", 0);
+  return Outcome::kDone;
 }
 
 SslEngine::Outcome SslEngine::Read(char* out, size_t size, size_t& count) {

@@ -76,8 +76,8 @@ class Transport {
   virtual absl::Status ResumeReading() = 0;
 
   // Sends `bytes`, or copies to the write buffer what the kernel does not take
-  // at once; it is not needed after the call. WriteLines() sends its pieces from
-  // where they are, in one system call. kRuntime after WriteEof(). After
+  // at once; it is not needed after the call. WriteLines() sends its pieces
+  // from where they are, in one system call. kRuntime after WriteEof(). After
   // the connection is lost it does nothing. asyncio: write, writelines.
   virtual absl::Status Write(absl::string_view bytes) = 0;
   virtual absl::Status WriteLines(
