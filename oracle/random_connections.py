@@ -10,9 +10,10 @@ _MORE_THAN_FITS = 8388608
 class _Connection:
     """What a program has done to its connection, as far as it must know."""
 
-    def __init__(self, program, transport):
+    def __init__(self, program, transport, tls=False):
         self.program = program
         self.transport = transport
+        self.tls = tls
         self.peer_open = True
         self.peer_sends = True
         self.writer_dropped = False
@@ -27,7 +28,8 @@ class _Connection:
                 "half_close": 1 if self.peer_sends else 0,
                 "close": 0.6,
                 "reset": 0.6 if self.transport == "tcp" else 0,
-                "available": 0.5,
+                "available": 0 if self.tls else 0.5,
+                "close_notify": 0.6 if self.tls else 0,
                 "receive": 2,
             }
         )
@@ -43,23 +45,28 @@ class _Connection:
             line = kind + "()"
             if kind in ("close", "reset"):
                 self.peer_open = False
-            if kind == "half_close":
+            if kind in ("half_close", "close_notify"):
                 self.peer_sends = False
+                # A connection over TLS ends with either direction.
+                self.ended = self.ended or self.tls
         program.lines.append("peer> " + line)
 
     def statement(self):
         program = self.program
+        # Over TLS, CPython's transport has lost its attributes after a second
+        # close(), and its own limits are another story.
+        may_close = not self.tls or (self.peer_open and not self.ended)
         kind = program.weighted(
             {
                 "write": 5,
                 "writelines": 1.5 if program.edition >= (3, 14) else 0,
                 "write_eof": 0.5,
-                "close": 0.6,
-                "abort": 0.3,
+                "close": 0.6 if may_close else 0,
+                "abort": 0.3 if may_close else 0,
                 "is_closing": 1,
                 "can_write_eof": 0.3,
                 "size": 0.5,
-                "limits": 0.4,
+                "limits": 0 if self.tls else 0.4,
                 "pause": 0.5,
                 "resume": 0.7,
                 "is_reading": 0.7,
@@ -147,6 +154,35 @@ def connection_program(draw, edition):
     program.step('stats("unclosed_transports")')
     program.step('stats("open_descriptors")')
     return ["  for transport in %s" % transport], program.lines
+
+
+def tls_program(draw, edition):
+    """A connection over TLS, the testee being the client or the server."""
+    program = Program(draw, edition)
+    version = program.one_of(["1.2", "1.3"])
+    limit = program.one_of(["", "limit=2", "limit=10"])
+    if program.chance(0.5):
+        program.lines.append("peer> listen()")
+        program.step('context = client_context(ca="ca")')
+        arguments = ", ".join(filter(None, ["peer", limit, "ssl=context"]))
+        program.step("connecting = create_task(open_connection(%s))" % arguments)
+        program.lines.append('peer> start_tls(version=%s)' % version)
+        program.step("reader, writer = await connecting")
+    else:
+        program.step('context = server_context(certificate="server")')
+        arguments = ", ".join(filter(None, ["accept", limit, "ssl=context"]))
+        program.step("server = await start_server(%s)" % arguments)
+        program.lines.append("peer> connect(server)")
+        program.lines.append('peer> start_tls(version=%s)' % version)
+        program.step("reader, writer = accepted(server)")
+    connection = _Connection(program, "tcp", tls=True)
+    for _ in range(program.number(4, 14)):
+        if connection.peer_open and program.chance(0.35):
+            connection.peer_step()
+        else:
+            program.some_step(connection.statement, connection.last_statement)
+    program.finish()
+    return ["  for transport in tcp"], program.lines
 
 
 def drain_program(draw, edition):

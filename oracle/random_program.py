@@ -31,9 +31,12 @@ class Program:
         self.edition = edition
         self.lines = []
         self._tasks = []
+        self._fresh = []  # Made in this step, and not to be touched in it.
 
     def step(self, *statements):
         self.lines.append(">>> " + "; ".join(statements))
+        self._tasks += self._fresh
+        self._fresh = []
 
     def chance(self, probability):
         return self._draw.random() < probability
@@ -80,9 +83,12 @@ class Program:
         return call
 
     def new_task(self, call):
-        name = "task%d" % (len(self._tasks) + 1)
-        self._tasks.append(name)
-        return "%s = create_task(%s)" % (name, self.awaitable(call))
+        name = "task%d" % (len(self._tasks) + len(self._fresh) + 1)
+        call = self.awaitable(call)
+        # Cancelled before it begins, wait_for() leaves a coroutine that was
+        # never awaited, of which Python warns.
+        (self._fresh if call.startswith("wait_for") else self._tasks).append(name)
+        return "%s = create_task(%s)" % (name, call)
 
     def any_task(self):
         return self.one_of(self._tasks[-4:]) if self._tasks else None

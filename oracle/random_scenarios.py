@@ -23,6 +23,7 @@ KINDS = {
     "drain": random_connections.drain_program,
     "odd": random_arguments.odd_program,
     "server": random_servers.server_program,
+    "tls": random_connections.tls_program,
 }
 
 

@@ -112,6 +112,7 @@ class GeneratorTest(unittest.TestCase):
             ("reader", ["feed_eof", "set_exception", ".cancel()", "wait_for("]),
             ("connection", ["write(", "writelines(", "write_eof(", "close()", "reset("]),
             ("connection", ["half_close", "accepted(", "abort()", "pause_reading", "del "]),
+            ("tls", ["close_notify", "ssl=context", "server_context", "start_tls"]),
             ("drain", ["drain()", "receive(", "set_write_buffer_limits("]),
         ):
             text = random_scenarios.scenarios(kind, 1, 200, (3, 15))
