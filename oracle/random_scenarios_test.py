@@ -20,7 +20,7 @@ _ORACLE = os.path.join(_ROOT, "oracle/testee.py")
 _FAULTY = os.path.join(_ROOT, "oracle/faulty_testee.py")
 
 # Since when CPython does what the implementation does, which is 3.15.
-_SINCE = {"server": (3, 14), "drain": (3, 14)}
+_SINCE = {"server": (3, 14), "drain": (3, 14), "tls": (3, 15)}
 
 # How many of each kind: some 15 seconds, CPython's included, on two cores.
 _COUNTS = {
@@ -29,6 +29,7 @@ _COUNTS = {
     "server": 150,
     "odd": 150,
     "drain": 20,
+    "tls": 80,
 }
 
 
@@ -79,6 +80,9 @@ class RandomScenariosTest(unittest.TestCase):
 
     def test_odd_arguments(self):
         self.assert_same("odd")
+
+    def test_tls(self):
+        self.assert_same("tls")
 
     def test_drain(self):
         self.assert_same("drain")
