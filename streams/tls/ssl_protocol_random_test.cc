@@ -116,7 +116,9 @@ class SslProtocolRandomTest : public SslProtocolFixture,
       if (entry == "eof") ++eof;
       if (absl::StartsWith(entry, "lost")) ++lost;
       const bool is_data = !absl::StartsWith(entry, "lost") && entry != "eof";
-      if (is_data) EXPECT_EQ(eof, 0) << log;
+      if (is_data) {
+        EXPECT_EQ(eof, 0) << log;
+      }
     }
     EXPECT_LE(made, 1) << log;
     EXPECT_LE(eof, 1) << log;
