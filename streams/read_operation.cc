@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,27 +22,53 @@
 
 namespace streams {
 
-ReadOperation::~ReadOperation() {
-  if (observed() != nullptr && arrival_.has_value() &&
-      observed()->arrival_ == &*arrival_) {
+namespace internal {
+
+ArrivalWait::ArrivalWait(ReadOperation& operation, StreamReader& reader)
+    : operation_(operation) {
+  Observe(reader);
+}
+
+ArrivalWait::~ArrivalWait() {
+  if (observed() != nullptr && observed()->arrival_ == this) {
     observed()->arrival_ = nullptr;
   }
 }
 
-ReadOperation::Progress ReadOperation::Succeed(std::string bytes) {
-  result_ = std::move(bytes);
-  return Progress::kDone;
+void ArrivalWait::Begin() {
+  observed()->arrival_ = this;
+  ArmForWake(observed()->queue_);
 }
 
-ReadOperation::Progress ReadOperation::SucceedWith(size_t count) {
-  std::string bytes = reader_->buffer_.Take(count);
-  absl::Status status = reader_->ResumeTransportIfDrained();
-  if (!status.ok()) return Fail(std::move(status));
-  return Succeed(std::move(bytes));
+bool ArrivalWait::OnWake(absl::Status status) {
+  if (observed() == nullptr) {
+    operation_.Fail(CancelledError());  // The reader is gone.
+    return true;
+  }
+  // Also if by now another operation waits: it will not be woken then. That is
+  // what asyncio does when two coroutines read at the same time.
+  observed()->arrival_ = nullptr;
+  if (!status.ok()) {
+    operation_.Fail(std::move(status));
+    return true;
+  }
+  return operation_.Continue() == ReadOperation::Progress::kDone;
+}
+
+void ArrivalWait::OnReaderDestroyed(const StreamReader& /*reader*/) {
+  Wake(CancelledError());  // In vain if it was woken; OnWake() sees it then.
+}
+
+}  // namespace internal
+
+bool ReadOperation::FailWithReaderError() {
+  if (reader_->error_.ok()) return false;
+  error_ = reader_->error_;
+  return true;
 }
 
 ReadOperation::Progress ReadOperation::Fail(absl::Status error) {
-  result_ = std::move(error);
+  error_ = std::move(error);
   return Progress::kDone;
 }
 
@@ -56,47 +82,26 @@ ReadOperation::Progress ReadOperation::Wait(const char* caller) {
   }
   // Whoever waits wants more than there is: to wait with a paused transport
   // would be to wait for ever.
-  absl::Status status = reader_->ResumeTransport();
-  if (!status.ok()) return Fail(std::move(status));
-  if (arrival_.has_value()) {
-    arrival_->Reset();
-  } else {
-    arrival_.emplace(reader_->queue_);
+  if (reader_->is_paused_) {
+    absl::Status status = reader_->ResumeTransport();
+    if (!status.ok()) return Fail(std::move(status));
   }
-  reader_->arrival_ = &*arrival_;
-  if (observed() == nullptr) Observe(*reader_);
-  Arm(*arrival_);
+  if (!wait_.has_value()) wait_.emplace(*this, *reader_);
+  wait_->Begin();
   return Progress::kWaiting;
 }
 
-bool ReadOperation::OnWake(absl::Status status) {
-  if (observed() == nullptr) {
-    Fail(CancelledError());  // The reader is gone.
-    return true;
-  }
-  // Also if by now another operation waits: it will not be woken then. That is
-  // what asyncio does when two coroutines read at the same time.
-  reader_->arrival_ = nullptr;
-  if (!status.ok()) {
-    Fail(std::move(status));
-    return true;
+bool ReadBytes::Start() {
+  if (FailWithReaderError() || count_ == 0) return true;
+  if (reader().buffer_.empty() && !reader().eof_) {
+    return Wait("read") == Progress::kDone;
   }
   return Continue() == Progress::kDone;
 }
 
-void ReadOperation::OnReaderDestroyed(const StreamReader& /*reader*/) {
-  arrival_->Cancel();  // In vain if it has been woken; OnWake() sees it then.
-}
-
-ReadBytes::Progress ReadBytes::Start() {
-  if (!reader().error().ok()) return Fail(reader().error());
-  if (count_ == 0) return Succeed(std::string());
-  if (!reader().buffer_.empty() || reader().eof_) return Continue();
-  return Wait("read");
-}
-
 ReadBytes::Progress ReadBytes::Continue() {
   if (count_ < 0) return ContinueToEof();
+  // Nothing, if somebody else has taken what arrived: as in asyncio.
   const size_t size = reader().buffer_.size();
   return SucceedWith(static_cast<uint64_t>(count_) < size
                          ? static_cast<size_t>(count_)
@@ -108,7 +113,7 @@ ReadBytes::Progress ReadBytes::Continue() {
 ReadBytes::Progress ReadBytes::ContinueToEof() {
   for (;;) {
     const size_t size = std::min(reader().buffer_.size(), reader().limit());
-    if (size == 0) return Succeed(std::move(joined_));
+    if (size == 0) return SucceedWith(0);
     const absl::string_view block = reader().buffer_.view().substr(0, size);
     joined_.append(block.data(), block.size());
     reader().buffer_.Consume(size);
@@ -119,20 +124,35 @@ ReadBytes::Progress ReadBytes::ContinueToEof() {
   }
 }
 
-ReadExactBytes::Progress ReadExactBytes::Start() {
+PeekBytes::Progress PeekBytes::Continue() {
+  if (reader().buffer_.empty() && !reader().eof_) return Wait("peek");
+  return SucceedWith(0);
+}
+
+absl::StatusOr<std::string> ReadBytes::TakeJoined() {
+  absl::Status error = TakeError();
+  if (!error.ok()) return error;
+  return std::move(joined_);
+}
+
+absl::StatusOr<std::string> ReadExactBytes::TakeNothing() {
+  absl::Status error = TakeError();
+  if (!error.ok()) return error;
+  return std::string();
+}
+
+bool ReadExactBytes::Start() {
   if (count_ < 0) {
-    return Fail(MakeError(ErrorKind::kValue,
-                          "readexactly size can not be less than zero"));
+    Fail(MakeError(ErrorKind::kValue,
+                   "readexactly size can not be less than zero"));
+    return true;
   }
-  if (!reader().error().ok()) return Fail(reader().error());
-  return Continue();
+  return StartUnlessBroken();
 }
 
 ReadExactBytes::Progress ReadExactBytes::Continue() {
   const size_t size = reader().buffer_.size();
   if (static_cast<uint64_t>(count_) <= size) {
-    // Nothing was asked for: then not even a paused transport is resumed.
-    if (count_ == 0) return Succeed(std::string());
     return SucceedWith(static_cast<size_t>(count_));
   }
   if (reader().eof_) {
@@ -141,22 +161,11 @@ ReadExactBytes::Progress ReadExactBytes::Continue() {
   return Wait("readexactly");
 }
 
-ReadUntilSeparator::ReadUntilSeparator(StreamReader& reader,
-                                       std::string separator)
-    : ReadOperation(reader) {
-  separators_.push_back(std::move(separator));
-}
-
-ReadUntilSeparator::ReadUntilSeparator(StreamReader& reader,
-                                       std::vector<std::string> separators)
-    : ReadOperation(reader),
-      separators_(std::make_move_iterator(separators.begin()),
-                  std::make_move_iterator(separators.end())) {}
-
-ReadUntilSeparator::Progress ReadUntilSeparator::Start() {
-  if (separators_.empty()) {
-    return Fail(MakeError(ErrorKind::kValue,
-                          "Separator should contain at least one element"));
+bool ReadUntilSeparator::Start() {
+  if (has_several_ && separators_.empty()) {
+    Fail(MakeError(ErrorKind::kValue,
+                   "Separator should contain at least one element"));
+    return true;
   }
   if (separators_.size() > 1) {
     std::sort(separators_.begin(), separators_.end(),
@@ -164,61 +173,75 @@ ReadUntilSeparator::Progress ReadUntilSeparator::Start() {
                 return a.size() < b.size();
               });
   }
-  if (separators_.front().empty()) {
-    return Fail(MakeError(ErrorKind::kValue,
-                          "Separator should be at least one-byte string"));
+  if (separators().front().empty()) {
+    Fail(MakeError(ErrorKind::kValue,
+                   "Separator should be at least one-byte string"));
+    return true;
   }
-  if (!reader().error().ok()) return Fail(reader().error());
-  return Continue();
+  return StartUnlessBroken();
 }
 
 ReadUntilSeparator::Progress ReadUntilSeparator::Continue() {
   const absl::string_view buffer = reader().buffer_.view();
   const size_t limit = reader().limit();
-  if (buffer.size() >= offset_ + separators_.front().size()) {
+  if (buffer.size() >= offset_ + separators().front().size()) {
     const std::optional<internal::SeparatorMatch> match =
-        internal::FindSeparator(buffer, offset_, separators_);
+        internal::FindSeparator(buffer, offset_, separators());
     if (match.has_value()) {
       if (match->start > limit) {
-        return OnOverrun("Separator is found, but chunk is longer than limit",
-                         match->start);
+        return Fail(LimitOverrunError(
+            "Separator is found, but chunk is longer than limit",
+            match->start));
       }
       return SucceedWith(match->end);
     }
     // The last bytes may be the beginning of a separator.
-    const size_t longest = separators_.back().size();
+    const size_t longest = separators().back().size();
     offset_ = buffer.size() + 1 > longest ? buffer.size() + 1 - longest : 0;
     if (offset_ > limit) {
-      return OnOverrun("Separator is not found, and chunk exceed the limit",
-                       offset_);
+      return Fail(LimitOverrunError(
+          "Separator is not found, and chunk exceed the limit", offset_));
     }
   }
   // Only now: what arrived last, before EOF, may have completed the separator.
-  if (reader().eof_) return OnIncomplete();
+  if (reader().eof_) {
+    return Fail(IncompleteReadError(
+        reader().buffer_.Take(reader().buffer_.size()), std::nullopt));
+  }
   return Wait("readuntil");
 }
 
-ReadUntilSeparator::Progress ReadUntilSeparator::OnIncomplete() {
-  return Fail(IncompleteReadError(
-      reader().buffer_.Take(reader().buffer_.size()), std::nullopt));
+ReadLineOfBytes::Progress ReadLineOfBytes::Continue() {
+  const absl::string_view buffer = reader().buffer_.view();
+  const size_t limit = reader().limit();
+  if (buffer.size() > offset_) {
+    const void* const found =
+        memchr(buffer.data() + offset_, '\n', buffer.size() - offset_);
+    if (found != nullptr) {
+      const size_t length =
+          static_cast<size_t>(static_cast<const char*>(found) - buffer.data());
+      if (length > limit) {
+        return OnOverrun("Separator is found, but chunk is longer than limit",
+                         length);
+      }
+      return SucceedWith(length + 1);
+    }
+    offset_ = buffer.size();
+  }
+  if (offset_ > limit) {
+    return OnOverrun("Separator is not found, and chunk exceed the limit",
+                     offset_);
+  }
+  if (reader().eof_) return SucceedWith(buffer.size());
+  return Wait("readuntil");
 }
 
-ReadUntilSeparator::Progress ReadUntilSeparator::OnOverrun(const char* message,
-                                                           size_t consumed) {
-  return Fail(LimitOverrunError(message, consumed));
-}
-
-ReadLineOfBytes::Progress ReadLineOfBytes::OnIncomplete() {
-  return Succeed(reader().buffer_.Take(reader().buffer_.size()));
-}
-
-// Here the line is dropped, so that the next call begins behind it, or, if its
-// end is not in sight, everything.
+// The line is dropped, so that the next call begins behind it, or, if its end
+// is not in sight, everything.
 ReadLineOfBytes::Progress ReadLineOfBytes::OnOverrun(const char* message,
                                                      size_t consumed) {
   internal::ReceiveBuffer& buffer = reader().buffer_;
-  const bool is_found =
-      consumed < buffer.size() && buffer.view()[consumed] == '\n';
+  const bool is_found = consumed < buffer.size();
   buffer.Consume(is_found ? consumed + 1 : buffer.size());
   absl::Status status = reader().ResumeTransportIfDrained();
   if (!status.ok()) return Fail(std::move(status));
@@ -226,7 +249,7 @@ ReadLineOfBytes::Progress ReadLineOfBytes::OnOverrun(const char* message,
 }
 
 absl::StatusOr<std::optional<std::string>> NextLineOfBytes::await_resume() {
-  absl::StatusOr<std::string> line = ReadLineOfBytes::await_resume();
+  absl::StatusOr<std::string> line = line_.await_resume();
   if (!line.ok()) return std::move(line).status();
   if (line->empty()) return std::nullopt;
   return std::optional<std::string>(*std::move(line));

@@ -52,6 +52,17 @@ absl::Status StreamReader::FeedData(absl::string_view bytes) {
   if (eof_) return MakeError(ErrorKind::kAssertion, "feed_data after feed_eof");
   if (bytes.empty()) return absl::OkStatus();
   buffer_.Append(bytes);
+  return OnFed();
+}
+
+absl::Status StreamReader::FeedBlock(std::string bytes) {
+  if (eof_) return MakeError(ErrorKind::kAssertion, "feed_data after feed_eof");
+  if (bytes.empty()) return absl::OkStatus();
+  buffer_.AppendBlock(std::move(bytes));
+  return OnFed();
+}
+
+absl::Status StreamReader::OnFed() {
   Wake(absl::OkStatus());
   // Compared without doubling the limit, which may be huge.
   if (transport_ == nullptr || is_paused_ || buffer_.size() <= limit_ ||
@@ -89,11 +100,6 @@ absl::Status StreamReader::ResumeTransport() {
   if (!is_paused_) return absl::OkStatus();
   is_paused_ = false;
   return transport_->ResumeReading();
-}
-
-void StreamReader::Wake(absl::Status status) {
-  if (arrival_ == nullptr) return;
-  std::exchange(arrival_, nullptr)->SetResult(std::move(status));
 }
 
 }  // namespace streams

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -114,9 +115,19 @@ class StreamReader {
 
   size_t limit() const { return limit_; }
 
-  // What is buffered and unread, without a copy; valid until the next call of
-  // anything else, or turn of the loop. Consume() drops the first `count` bytes
-  // of it (all, if there are fewer). Not in asyncio.
+  // The way without copies. Peek() waits as Read() does, and gives a view of
+  // everything that is buffered, empty at EOF; buffered() gives it without
+  // waiting. Nothing is consumed: Consume() drops the first `count` bytes of it
+  // (all, if there are fewer), and lets the peer send more. A view is valid
+  // until the next call of anything else, or turn of the loop. Who looks for
+  // more than is there consumes what he can, and waits by one of the other
+  // calls: a second Peek() gives the same again at once. Not in asyncio.
+  //
+  //   STREAMS_CO_ASSIGN_OR_RETURN(const absl::string_view bytes,
+  //                               co_await reader->Peek());
+  //   writer->Write(bytes);
+  //   STREAMS_CO_RETURN_IF_ERROR(reader->Consume(bytes.size()));
+  PeekBytes Peek() { return PeekBytes(*this); }
   absl::string_view buffered() const { return buffer_.view(); }
   absl::Status Consume(size_t count);
 
@@ -125,6 +136,10 @@ class StreamReader {
   // Appends bytes, and wakes who waits. kAssertion after FeedEof().
   // asyncio: feed_data.
   absl::Status FeedData(absl::string_view bytes);
+
+  // The same for bytes that the reader may keep as they are, in the end to
+  // return them from a Read() that asks for all of them.
+  absl::Status FeedBlock(std::string bytes);
 
   // asyncio: feed_eof.
   void FeedEof();
@@ -140,33 +155,107 @@ class StreamReader {
  private:
   friend class ReadOperation;
   friend class ReadBytes;
+  friend class PeekBytes;
   friend class ReadExactBytes;
   friend class ReadUntilSeparator;
   friend class ReadLineOfBytes;
   friend class StreamReaderProtocol;
+  friend class internal::ArrivalWait;
   friend class internal::ReaderObserver;
 
   StreamReader(ReadyQueue& loop, size_t limit) : queue_(loop), limit_(limit) {}
 
+  // What follows when bytes have been put to the buffer.
+  absl::Status OnFed();
   absl::Status ResumeTransport();
   absl::Status ResumeTransportIfDrained() {
     if (!is_paused_ || buffer_.size() > limit_) return absl::OkStatus();
     return ResumeTransport();
   }
-  void Wake(absl::Status status);
+  void Wake(absl::Status status) {
+    if (arrival_ == nullptr) return;
+    std::exchange(arrival_, nullptr)->Wake(std::move(status));
+  }
 
   ReadyQueue& queue_;
   size_t limit_ = kDefaultLimit;
   internal::ReceiveBuffer buffer_;
-  // What the operation that waits is waiting for; null once it is woken.
-  // [StreamReader._waiter]
-  Completion* arrival_ = nullptr;
+  // The one to wake when something arrives; null once it is woken.
+  internal::ArrivalWait* arrival_ = nullptr;
   internal::ReaderObserver* observers_ = nullptr;
   std::shared_ptr<Transport> transport_;
   absl::Status error_;
   bool eof_ = false;
   bool is_paused_ = false;
 };
+
+// --- Reading calls that the buffer can answer; see ReadOperation ---
+
+inline absl::StatusOr<std::string> ReadOperation::await_resume() {
+  if (!error_.ok()) return std::move(error_);
+  absl::StatusOr<std::string> result(reader_->buffer_.Take(taken_));
+  if (reader_->is_paused_) {
+    absl::Status status = reader_->ResumeTransportIfDrained();
+    if (!status.ok()) result = std::move(status);
+  }
+  return result;
+}
+
+inline bool ReadBytes::await_ready() {
+  const size_t size = reader().buffer_.size();
+  if (count_ <= 0 || size == 0 || !reader().error_.ok()) return Start();
+  SucceedWith(static_cast<uint64_t>(count_) < size ? static_cast<size_t>(count_)
+                                                   : size);
+  return true;
+}
+
+inline absl::StatusOr<std::string> ReadBytes::await_resume() {
+  if (count_ <= 0) return TakeJoined();
+  return ReadOperation::await_resume();
+}
+
+inline absl::StatusOr<std::string> ReadExactBytes::await_resume() {
+  // Nothing was asked for: then not even a paused transport is resumed.
+  if (count_ == 0) return TakeNothing();
+  return ReadOperation::await_resume();
+}
+
+inline bool PeekBytes::await_ready() { return StartUnlessBroken(); }
+
+inline absl::StatusOr<absl::string_view> PeekBytes::await_resume() {
+  absl::Status error = TakeError();
+  if (!error.ok()) return error;
+  return reader().buffered();
+}
+
+inline bool ReadExactBytes::await_ready() {
+  if (count_ > 0 && static_cast<uint64_t>(count_) <= reader().buffer_.size() &&
+      reader().error_.ok()) {
+    SucceedWith(static_cast<size_t>(count_));
+    return true;
+  }
+  return Start();
+}
+
+inline bool ReadUntilSeparator::await_ready() { return Start(); }
+
+inline bool ReadLineOfBytes::await_ready() {
+  const absl::string_view buffer = reader().buffer_.view();
+  if (!buffer.empty() && reader().error_.ok()) {
+    const void* const found = memchr(buffer.data(), '\n', buffer.size());
+    if (found != nullptr) {
+      offset_ =
+          static_cast<size_t>(static_cast<const char*>(found) - buffer.data());
+      if (offset_ <= reader().limit()) {
+        SucceedWith(offset_ + 1);
+        return true;
+      }
+    } else {
+      offset_ = buffer.size();
+    }
+  }
+  return StartUnlessBroken();
+}
 
 }  // namespace streams
 

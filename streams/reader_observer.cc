@@ -15,11 +15,4 @@ void ReaderObserver::Observe(StreamReader& reader) {
   reader.observers_ = this;
 }
 
-void ReaderObserver::StopObserving() {
-  if (reader_ == nullptr) return;
-  *link_ = next_;
-  if (next_ != nullptr) next_->link_ = link_;
-  reader_ = nullptr;
-}
-
 }  // namespace streams::internal

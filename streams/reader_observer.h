@@ -21,7 +21,12 @@ class ReaderObserver {
 
  protected:
   void Observe(StreamReader& reader);
-  void StopObserving();
+  void StopObserving() {
+    if (reader_ == nullptr) return;
+    *link_ = next_;
+    if (next_ != nullptr) next_->link_ = link_;
+    reader_ = nullptr;
+  }
 
   // Null when it observes nothing, or the reader is gone.
   StreamReader* observed() const { return reader_; }

@@ -84,6 +84,40 @@ TEST_F(StreamReaderTest, ReadWaitsForTheFirstByte) {
   EXPECT_EQ(read.TakeResult().value(), "ab");
 }
 
+TEST_F(StreamReaderTest, PeekWaitsAndConsumesNothing) {
+  auto peek = Start(reader_->Peek());
+  EXPECT_FALSE(peek.done());
+  Feed("ab");
+  Settle();
+  EXPECT_EQ(peek.TakeResult().value(), "ab");
+  Feed("c");
+  EXPECT_EQ(Now(reader_->Peek()).value(), "abc");
+  ASSERT_TRUE(reader_->Consume(2).ok());
+  EXPECT_EQ(Now(reader_->Read(10)).value(), "c");
+  reader_->FeedEof();
+  EXPECT_EQ(Now(reader_->Peek()).value(), "");
+}
+
+TEST_F(StreamReaderTest, PeekFailsAsReadDoes) {
+  auto peek = Start(reader_->Peek());
+  ExpectError(Now(reader_->Peek()).status(), ErrorKind::kRuntime);
+  reader_->SetError(MakeError(ErrorKind::kValue, "broken"));
+  Settle();
+  ExpectError(peek.TakeResult().status(), ErrorKind::kValue);
+  ExpectError(Now(reader_->Peek()).status(), ErrorKind::kValue);
+}
+
+TEST_F(StreamReaderTest, ABlockIsReadAsOtherBytesAre) {
+  auto read = Start(reader_->Read(60'000));
+  ASSERT_TRUE(reader_->FeedBlock(std::string(100'000, 'x')).ok());
+  Settle();
+  EXPECT_EQ(read.TakeResult().value(), std::string(60'000, 'x'));
+  Feed("\n");
+  EXPECT_EQ(Now(reader_->ReadLine()).value(), std::string(40'000, 'x') + "\n");
+  reader_->FeedEof();
+  ExpectError(reader_->FeedBlock("y"), ErrorKind::kAssertion);
+}
+
 TEST_F(StreamReaderTest, ReadGivesNothingAtEof) {
   reader_->FeedEof();
   EXPECT_EQ(Now(reader_->Read(10)).value(), "");

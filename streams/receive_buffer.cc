@@ -3,7 +3,6 @@
 #include "streams/receive_buffer.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -12,40 +11,63 @@ namespace streams::internal {
 
 void ReceiveBuffer::Append(absl::string_view bytes) {
   if (bytes.empty()) return;
-  if (storage_.capacity() - end_ < bytes.size()) MakeRoom(bytes.size());
-  std::memcpy(storage_.data() + end_, bytes.data(), bytes.size());
+  if (empty()) {
+    storage_ = IoBlock(bytes.size());
+    data_ = storage_.data();
+  } else {
+    // A string isn't grown: its room is used up.
+    const size_t capacity = is_string_ ? end_ : storage_.capacity();
+    if (capacity - end_ < bytes.size()) MakeRoom(bytes.size());
+  }
+  std::memcpy(data_ + end_, bytes.data(), bytes.size());
   end_ += bytes.size();
+}
+
+void ReceiveBuffer::AppendBlock(std::string bytes) {
+  if (!empty()) {
+    Append(bytes);
+    return;
+  }
+  string_ = std::move(bytes);
+  is_string_ = true;
+  data_ = &string_[0];
+  end_ = string_.size();
 }
 
 void ReceiveBuffer::MakeRoom(size_t count) {
   const size_t used = size();
   // Moving to the front is only worth it when at least half the storage comes
   // free: otherwise small appends to a full buffer would move it each time.
-  if (begin_ >= used && storage_.capacity() - used >= count) {
-    if (used > 0) std::memcpy(storage_.data(), storage_.data() + begin_, used);
+  if (!is_string_ && begin_ >= used && storage_.capacity() - used >= count) {
+    if (used > 0) std::memcpy(data_, data_ + begin_, used);
   } else {
     IoBlock storage(std::max(used + count, 2 * storage_.capacity()));
-    if (used > 0) std::memcpy(storage.data(), storage_.data() + begin_, used);
+    if (used > 0) std::memcpy(storage.data(), data_ + begin_, used);
     storage_ = std::move(storage);
+    if (is_string_) ReleaseString();
+    data_ = storage_.data();
   }
   begin_ = 0;
   end_ = used;
 }
 
-void ReceiveBuffer::Consume(size_t count) {
-  assert(count <= size());
-  begin_ += count;
-  if (begin_ != end_) return;
-  begin_ = 0;
-  end_ = 0;
-  storage_.Reset();
+// The larger part of the string is given away, the smaller copied.
+std::string ReceiveBuffer::TakeString(size_t count) {
+  std::string rest;
+  if (count < end_) rest.assign(data_ + count, end_ - count);
+  std::string taken = std::move(string_);
+  taken.resize(count);
+  begin_ = end_ = 0;
+  is_string_ = false;
+  data_ = storage_.data();
+  if (!rest.empty()) AppendBlock(std::move(rest));
+  return taken;
 }
 
-std::string ReceiveBuffer::Take(size_t count) {
-  assert(count <= size());
-  std::string taken(storage_.data() + begin_, count);
-  Consume(count);
-  return taken;
+void ReceiveBuffer::ReleaseString() {
+  string_ = std::string();
+  is_string_ = false;
+  data_ = storage_.data();
 }
 
 }  // namespace streams::internal

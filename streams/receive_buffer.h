@@ -3,6 +3,7 @@
 #ifndef STREAMS_RECEIVE_BUFFER_H_
 #define STREAMS_RECEIVE_BUFFER_H_
 
+#include <cassert>
 #include <cstddef>
 #include <string>
 
@@ -18,6 +19,9 @@ namespace streams::internal {
 // reclaimed when an append needs it, at an amortised cost of one move per byte.
 // An empty buffer holds no memory: a connection that idles costs nothing, and
 // the next one to receive gets a block that is still in the cache.
+//
+// What was appended as a string to an empty buffer stays that string, so that
+// it can be taken again as a whole without a copy.
 class ReceiveBuffer {
  public:
   ReceiveBuffer() = default;
@@ -29,25 +33,55 @@ class ReceiveBuffer {
 
   // Everything that is unread. Valid until the next non-const call.
   absl::string_view view() const {
-    return absl::string_view(storage_.data() + begin_, size());
+    return absl::string_view(data_ + begin_, size());
   }
 
   void Append(absl::string_view bytes);
+  // `bytes` is not empty.
+  void AppendBlock(std::string bytes);
 
   // Drops the first `count` bytes; `count` must not exceed size().
-  void Consume(size_t count);
+  void Consume(size_t count) {
+    assert(count <= size());
+    begin_ += count;
+    if (begin_ == end_) Release();
+  }
 
-  // Removes the first `count` bytes and returns a copy of them.
-  std::string Take(size_t count);
+  // Removes the first `count` bytes and returns them: as a copy, or as the
+  // string that they are in.
+  std::string Take(size_t count) {
+    assert(count <= size());
+    if (is_string_ && begin_ == 0 && count >= size() / 2) {
+      return TakeString(count);
+    }
+    std::string taken(data_ + begin_, count);
+    Consume(count);
+    return taken;
+  }
 
   void Clear() { Consume(size()); }
 
  private:
   void MakeRoom(size_t count);
+  std::string TakeString(size_t count);
+  void Release() {
+    begin_ = 0;
+    end_ = 0;
+    if (is_string_) {
+      ReleaseString();
+    } else {
+      storage_.Reset();
+    }
+  }
+  void ReleaseString();
 
-  IoBlock storage_;
+  // Where the bytes are: in one of the two.
+  char* data_ = nullptr;
   size_t begin_ = 0;
   size_t end_ = 0;
+  bool is_string_ = false;
+  IoBlock storage_;
+  std::string string_;
 };
 
 }  // namespace streams::internal

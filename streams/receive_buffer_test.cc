@@ -4,6 +4,7 @@
 
 #include <random>
 #include <string>
+#include <utility>
 
 #include "gtest/gtest.h"
 
@@ -35,6 +36,27 @@ TEST(ReceiveBufferTest, AViewSurvivesNothingButIsExactUntilThen) {
   EXPECT_EQ(buffer.view(), "xy");
 }
 
+TEST(ReceiveBufferTest, ABlockIsTakenAsItCame) {
+  ReceiveBuffer buffer;
+  std::string block(10'000, 'x');
+  const char* const data = block.data();
+  buffer.AppendBlock(std::move(block));
+  EXPECT_EQ(buffer.view().data(), data);
+  const std::string most = buffer.Take(9'000);
+  EXPECT_EQ(most.data(), data);
+  EXPECT_EQ(most, std::string(9'000, 'x'));
+  EXPECT_EQ(buffer.Take(1'000), std::string(1'000, 'x'));
+  EXPECT_TRUE(buffer.empty());
+}
+
+// A small part of a block must not keep all its memory.
+TEST(ReceiveBufferTest, ASmallPartOfABlockIsCopied) {
+  ReceiveBuffer buffer;
+  buffer.AppendBlock(std::string(10'000, 'x'));
+  EXPECT_LT(buffer.Take(10).capacity(), 100u);
+  EXPECT_EQ(buffer.view(), std::string(9'990, 'x'));
+}
+
 TEST(ReceiveBufferTest, EqualsAStringUnderAnyMixOfCalls) {
   std::mt19937 random(77);
   for (int round = 0; round < 100; ++round) {
@@ -44,7 +66,13 @@ TEST(ReceiveBufferTest, EqualsAStringUnderAnyMixOfCalls) {
       if (random() % 2 == 0) {
         const size_t size = random() % (random() % 10 == 0 ? 20'000 : 50);
         const std::string bytes(size, static_cast<char>('a' + step % 26));
-        buffer.Append(bytes);
+        if (random() % 2 == 0) {
+          buffer.Append(bytes);
+        } else if (!bytes.empty()) {
+          buffer.AppendBlock(bytes);
+        } else {
+          continue;
+        }
         expected += bytes;
       } else {
         const size_t count = random() % (expected.size() + 1);

@@ -63,6 +63,11 @@ absl::Status StreamReaderProtocol::DataReceived(absl::string_view bytes) {
   return absl::OkStatus();
 }
 
+absl::Status StreamReaderProtocol::BlockReceived(std::string bytes) {
+  if (observed() != nullptr) return observed()->FeedBlock(std::move(bytes));
+  return DataReceived(bytes);
+}
+
 bool StreamReaderProtocol::EofReceived() {
   if (observed() != nullptr) observed()->FeedEof();
   if (former_reader_.has_value()) former_reader_->eof = true;
@@ -178,10 +183,6 @@ absl::Status StreamReaderProtocol::DataForFormerReader(size_t count) {
 void StreamReaderProtocol::WriterGone() {
   writer_ = nullptr;
   former_reader_.reset();
-}
-
-absl::Status StreamReaderProtocol::reader_error() const {
-  return observed() != nullptr ? observed()->error() : former_error_;
 }
 
 }  // namespace streams

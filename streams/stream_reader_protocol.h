@@ -44,6 +44,7 @@ class StreamReaderProtocol final
 
   void ConnectionMade(std::shared_ptr<Transport> transport) override;
   absl::Status DataReceived(absl::string_view bytes) override;
+  absl::Status BlockReceived(std::string bytes) override;
   bool EofReceived() override;
   void ConnectionLost(const absl::Status& error) override;
   void PauseWriting() override { is_writing_paused_ = true; }
@@ -90,7 +91,13 @@ class StreamReaderProtocol final
   void ReplaceTransport(std::shared_ptr<Transport> transport);
 
   // The error that reading has ended with. [StreamReader.exception]
-  absl::Status reader_error() const;
+  const absl::Status& reader_error() const {
+    return observed() != nullptr ? observed()->error() : former_error_;
+  }
+  bool HasUnreadInput() const {
+    return observed() != nullptr && !observed()->buffered().empty();
+  }
+  bool has_reader_error() const { return !reader_error().ok(); }
 
   EventLoop& loop_;
   std::unique_ptr<StreamReader> owned_reader_;

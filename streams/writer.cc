@@ -12,29 +12,24 @@
 
 namespace streams {
 
-bool DrainOperation::await_ready() {
+bool DrainOperation::Start() {
   if (absl::Status error = writer_.protocol_->reader_error(); !error.ok()) {
     result_ = std::move(error);
     return true;
   }
+  writer_.FlushCork();  // It may be all there is to wait for.
+  wait_.emplace(result_, writer_.protocol_);
   if (writer_.IsClosing()) {
     // The connection may be lost in the next turn. Without it, a loop of
     // Write() and Drain() would never come to that turn, hence never see the
     // error.
-    protocol_ = writer_.protocol_;
-    ArmYield(writer_.loop_);
+    wait_->WaitForTurn(writer_.loop_);
     return false;
   }
-  // Nothing to wait for is the rule: then nobody's lifetime matters.
-  if (!writer_.protocol_->is_connection_lost_ &&
-      !writer_.protocol_->is_writing_paused_) {
-    return true;
-  }
-  protocol_ = writer_.protocol_;
-  return FinishOrWait();
+  return wait_->FinishOrWait();
 }
 
-bool DrainOperation::FinishOrWait() {
+bool DrainOperation::Wait::FinishOrWait() {
   if (protocol_->is_connection_lost_) {
     result_ = MakeError(ErrorKind::kConnectionReset, "Connection lost");
     return true;
@@ -46,7 +41,7 @@ bool DrainOperation::FinishOrWait() {
   return false;
 }
 
-bool DrainOperation::OnWake(absl::Status status) {
+bool DrainOperation::Wait::OnWake(absl::Status status) {
   if (!status.ok() || waiting_.has_value()) {
     waiting_.reset();
     result_ = std::move(status);
@@ -91,6 +86,7 @@ Task<absl::Status> StreamWriter::StartTls(
     return MakeError(ErrorKind::kConnectionReset, "Connection lost");
   };
   if (protocol->writer_ == nullptr) co_return gone();
+  protocol->writer_->FlushCork();
   STREAMS_CO_RETURN_IF_ERROR(co_await protocol->writer_->Drain());
   if (protocol->writer_ == nullptr) co_return gone();
   options.set_server_side(protocol->is_server_side_);
@@ -105,12 +101,26 @@ Task<absl::Status> StreamWriter::StartTls(
 }
 
 StreamWriter::~StreamWriter() {
+  FlushCork();
   protocol_->WriterGone();
   if (protocol_->HoldsBackDrops()) {
     protocol_->NoteDrop();
   } else {
     CloseDropped(loop_, *transport_);
   }
+}
+
+void StreamWriter::set_cork(bool on) {
+  FlushCork();
+  if (!on) {
+    cork_ = nullptr;
+  } else if (cork_ == nullptr) {
+    cork_ = std::make_unique<internal::WriteCork>(loop_, transport_);
+  }
+}
+
+absl::Status StreamWriter::WriteCorked(absl::string_view bytes) {
+  return cork_->Write(bytes, protocol_->HasUnreadInput());
 }
 
 void StreamWriter::CloseDropped(EventLoop& loop, Transport& transport) {

@@ -21,6 +21,7 @@
 #include "streams/tls/tls_options.h"
 #include "streams/transport/transport.h"
 #include "streams/waiter_list.h"
+#include "streams/write_cork.h"
 
 namespace streams {
 
@@ -40,26 +41,47 @@ class WriteStatus {
 };
 
 // See StreamWriter::Drain(). The writer must live until the await has begun.
-class [[nodiscard]] DrainOperation final : private Suspension {
+class [[nodiscard]] DrainOperation final {
  public:
   explicit DrainOperation(const StreamWriter& writer) : writer_(writer) {}
   // Only before it is awaited.
-  DrainOperation(DrainOperation&& other) noexcept
-      : Suspension(std::move(other)), writer_(other.writer_) {}
+  DrainOperation(DrainOperation&& other) noexcept : writer_(other.writer_) {}
 
-  using Suspension::await_suspend;
+  // Inline for the rule, that there is nothing to wait for; what it takes to
+  // wait is made only when there is.
   bool await_ready();
+  template <class Handle>
+  void await_suspend(Handle handle) {
+    wait_->await_suspend(handle);
+  }
   absl::Status await_resume() { return std::move(result_); }
 
  private:
-  bool OnWake(absl::Status status) override;
-  bool FinishOrWait();
+  // Where a task is parked that drains. It shares the protocol: the writer may
+  // go.
+  class Wait final : private Suspension {
+   public:
+    Wait(absl::Status& result, std::shared_ptr<StreamReaderProtocol> protocol)
+        : result_(result), protocol_(std::move(protocol)) {}
+
+    using Suspension::await_suspend;
+    // True if there is nothing (more) to wait for.
+    bool FinishOrWait();
+    void WaitForTurn(ReadyQueue& queue) { ArmYield(queue); }
+
+   private:
+    bool OnWake(absl::Status status) override;
+
+    absl::Status& result_;
+    std::shared_ptr<StreamReaderProtocol> protocol_;
+    std::optional<internal::WaiterList::Node> waiting_;
+  };
+
+  bool Start();
 
   const StreamWriter& writer_;
-  // While it waits: the writer may go.
-  std::shared_ptr<StreamReaderProtocol> protocol_;
-  std::optional<internal::WaiterList::Node> waiting_;
   absl::Status result_;
+  std::optional<Wait> wait_;
 };
 
 // See StreamWriter::WaitClosed().
@@ -112,7 +134,8 @@ class StreamWriter {
   // what the kernel does not take. Never waits, never fails for a reason of the
   // network: Drain() tells. kRuntime after WriteEof(). asyncio: write.
   WriteStatus Write(absl::string_view bytes) {
-    return WriteStatus(transport_->Write(bytes));
+    return WriteStatus(cork_ == nullptr ? transport_->Write(bytes)
+                                        : WriteCorked(bytes));
   }
 
   // As one Write() of all: sent in one system call from where they are, and
@@ -120,6 +143,7 @@ class StreamWriter {
   // needed after the call.
   // asyncio: writelines.
   WriteStatus WriteLines(absl::Span<const absl::string_view> lines) {
+    FlushCork();
     return WriteStatus(transport_->WriteLines(lines));
   }
   WriteStatus WriteLines(std::initializer_list<absl::string_view> lines) {
@@ -128,12 +152,18 @@ class StreamWriter {
 
   // Sends EOF behind what was written; reading goes on. Fails if the connection
   // is broken already. asyncio: write_eof, can_write_eof.
-  absl::Status WriteEof() { return transport_->WriteEof(); }
+  absl::Status WriteEof() {
+    set_cork(false);
+    return transport_->WriteEof();
+  }
   bool CanWriteEof() const { return transport_->CanWriteEof(); }
 
   // Stops reading, and closes the connection behind what was written.
   // asyncio: close, is_closing.
-  void Close() { transport_->Close(); }
+  void Close() {
+    FlushCork();
+    transport_->Close();
+  }
   bool IsClosing() const { return transport_->IsClosing(); }
 
   // Waits until the connection is closed; it must be closing, or it may take as
@@ -148,6 +178,20 @@ class StreamWriter {
   // mark (16 KiB). The error that reading ended with; kConnectionReset if the
   // connection is gone without one. asyncio: drain.
   DrainOperation Drain() const { return DrainOperation(*this); }
+
+  // Puts small writes together: while the reader holds input that is still to
+  // be answered, Write() keeps what it is given, up to 64 KiB, and sends it in
+  // one piece with the write that answers the last of it, or, if none does, in
+  // the next turn. Many requests that came together are so answered together,
+  // for one system call instead of one each. What the peer sees is the same
+  // bytes in the same order, in fewer segments, the first of them later.
+  //
+  // Off by default: asyncio sends each write at once when nothing is pending.
+  // What is kept isn't part of transport()->GetWriteBufferSize(), doesn't make
+  // Drain() wait, and goes out before anything else that this writer does
+  // (WriteLines(), WriteEof(), StartTls(), Close()); but not before what is
+  // done to transport() directly. Not in asyncio.
+  void set_cork(bool on);
 
   // asyncio: transport.
   const std::shared_ptr<Transport>& transport() const { return transport_; }
@@ -188,6 +232,11 @@ class StreamWriter {
   friend class DrainOperation;
   friend class StreamReaderProtocol;
 
+  absl::Status WriteCorked(absl::string_view bytes);
+  void FlushCork() const {
+    if (cork_ != nullptr) cork_->Flush();
+  }
+
   // What the destructor does if the transport is open.
   static void CloseDropped(EventLoop& loop, Transport& transport);
 
@@ -198,7 +247,17 @@ class StreamWriter {
   EventLoop& loop_;
   std::shared_ptr<Transport> transport_;
   std::shared_ptr<StreamReaderProtocol> protocol_;
+  std::unique_ptr<internal::WriteCork> cork_;
 };
+
+inline bool DrainOperation::await_ready() {
+  const StreamReaderProtocol& protocol = *writer_.protocol_;
+  if (!protocol.is_writing_paused_ && !protocol.is_connection_lost_ &&
+      !protocol.has_reader_error() && !writer_.IsClosing()) {
+    return true;
+  }
+  return Start();
+}
 
 }  // namespace streams
 

@@ -4,9 +4,17 @@
 // nothing but the public API:
 //
 //   echo_server --port=N [--mode=echo|line] [--host=127.0.0.1]
+//               [--tls_cert=FILE --tls_key=FILE]
+//               [--cork] [--zero_copy] [--busy_poll]
 //
-// echo is Read(65536), Write, Drain; line is ReadLine, Write, Drain. It prints
-// where it listens, and serves until it is killed.
+// echo is Read(65536), Write, Drain; line is ReadLine, Write, Drain. --cork
+// answers lines that came together together; --zero_copy looks at the bytes
+// where they lie (Peek() and Consume()); --busy_poll spends a processor on
+// answering sooner. It prints where it listens, and serves until it is killed;
+// SIGTERM and SIGINT end it at once, with exit status 0.
+#include <signal.h>
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -16,14 +24,25 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "streams/streams.h"
 
 ABSL_FLAG(int, port, 0, "TCP port to listen on; 0 takes a free one");
 ABSL_FLAG(std::string, host, "127.0.0.1", "address to listen on");
 ABSL_FLAG(std::string, mode, "echo",
           "echo: what is read goes back at once; line: each line by itself");
+ABSL_FLAG(std::string, tls_cert, "", "PEM file of the certificate: serves TLS");
+ABSL_FLAG(std::string, tls_key, "",
+          "PEM file of its key, if not with --tls_cert");
+ABSL_FLAG(bool, cork, false, "with --mode=line: StreamWriter::set_cork()");
+ABSL_FLAG(bool, zero_copy, false, "StreamReader::Peek() and Consume()");
+ABSL_FLAG(bool, busy_poll, false, "EventLoop::set_busy_poll()");
 
 namespace {
+
+// Longer than a client on the same machine takes to answer.
+constexpr absl::Duration kBusyPoll = absl::Milliseconds(1);
 
 using Reader = std::unique_ptr<streams::StreamReader>;
 using Writer = std::unique_ptr<streams::StreamWriter>;
@@ -45,6 +64,7 @@ streams::Task<absl::Status> Echo(Reader reader, Writer writer) {
 }
 
 streams::Task<absl::Status> EchoLines(Reader reader, Writer writer) {
+  writer->set_cork(absl::GetFlag(FLAGS_cork));
   for (;;) {
     STREAMS_CO_ASSIGN_OR_RETURN(const std::string line,
                                 co_await reader->ReadLine());
@@ -55,11 +75,52 @@ streams::Task<absl::Status> EchoLines(Reader reader, Writer writer) {
   co_return co_await Close(std::move(writer));
 }
 
+streams::Task<absl::Status> EchoViews(Reader reader, Writer writer) {
+  for (;;) {
+    STREAMS_CO_ASSIGN_OR_RETURN(const absl::string_view data,
+                                co_await reader->Peek());
+    if (data.empty()) break;
+    writer->Write(data);
+    STREAMS_CO_RETURN_IF_ERROR(reader->Consume(data.size()));
+    STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
+  }
+  co_return co_await Close(std::move(writer));
+}
+
+// The lines that are there as they lie, and what is left of one as a string.
+streams::Task<absl::Status> EchoLineViews(Reader reader, Writer writer) {
+  writer->set_cork(absl::GetFlag(FLAGS_cork));
+  for (;;) {
+    const absl::string_view data = reader->buffered();
+    const size_t end = data.find('\n');
+    if (end == absl::string_view::npos) {
+      STREAMS_CO_ASSIGN_OR_RETURN(const std::string line,
+                                  co_await reader->ReadLine());
+      if (line.empty()) break;
+      writer->Write(line);
+    } else {
+      writer->Write(data.substr(0, end + 1));
+      STREAMS_CO_RETURN_IF_ERROR(reader->Consume(end + 1));
+    }
+    STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
+  }
+  co_return co_await Close(std::move(writer));
+}
+
+using Handler = streams::Task<absl::Status> (*)(Reader, Writer);
+
+Handler HandlerOf(absl::string_view mode, bool zero_copy) {
+  if (mode == "line") return zero_copy ? EchoLineViews : EchoLines;
+  return zero_copy ? EchoViews : Echo;
+}
+
 // A client that goes away is nothing to tell of.
 void ReportUnlessConnectionError(const streams::ExceptionContext& context) {
   switch (streams::GetErrorKind(context.exception)) {
     case streams::ErrorKind::kConnectionReset:
     case streams::ErrorKind::kBrokenPipe:
+    case streams::ErrorKind::kConnectionAborted:
+    case streams::ErrorKind::kSsl:
       return;
     default:
       std::fprintf(stderr, "echo_server: %s\n", context.message.c_str());
@@ -70,22 +131,36 @@ streams::Task<absl::Status> Serve(streams::EventLoop& loop) {
   loop.SetExceptionHandler(ReportUnlessConnectionError);
   const std::string host = absl::GetFlag(FLAGS_host);
   const uint16_t port = static_cast<uint16_t>(absl::GetFlag(FLAGS_port));
-  auto* const echo = absl::GetFlag(FLAGS_mode) == "line" ? EchoLines : Echo;
+  auto options = streams::StartServerOptions().set_backlog(4096);
+  if (const std::string cert = absl::GetFlag(FLAGS_tls_cert); !cert.empty()) {
+    const std::string key = absl::GetFlag(FLAGS_tls_key);
+    std::shared_ptr<streams::SslContext> context =
+        streams::SslContext::Server();
+    STREAMS_CO_RETURN_IF_ERROR(
+        context->LoadCertChain(cert, key.empty() ? cert : key));
+    options.set_ssl(std::move(context));
+  }
+  if (absl::GetFlag(FLAGS_busy_poll)) loop.set_busy_poll(kBusyPoll);
   STREAMS_CO_ASSIGN_OR_RETURN(
       const std::shared_ptr<streams::Server> server,
       co_await streams::StartServer(
-          loop, echo, host, port,
-          streams::StartServerOptions().set_backlog(4096)));
+          loop,
+          HandlerOf(absl::GetFlag(FLAGS_mode), absl::GetFlag(FLAGS_zero_copy)),
+          host, port, std::move(options)));
   std::printf("listening on %s:%d\n", host.c_str(),
               server->Sockets()[0]->GetSockName()->port());
   std::fflush(stdout);
   co_return co_await server->ServeForever();
 }
 
+void Exit(int /*signal*/) { _exit(0); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
+  signal(SIGTERM, Exit);
+  signal(SIGINT, Exit);
   const std::string mode = absl::GetFlag(FLAGS_mode);
   const int port = absl::GetFlag(FLAGS_port);
   if (mode != "echo" && mode != "line") {

@@ -13,19 +13,23 @@ void Suspension::Park() {
   // Resumed from nowhere, nobody could cancel or destroy it.
   task_ = queue_->current_task();
   ABSL_HARDENING_ASSERT(task_ != nullptr);
+  Wait();
+}
+
+void Suspension::Wait() {
   task_->set_suspension(this);
-  if (armed_ == nullptr) {
+  if (is_yield_) {
     queue_->CallSoon(*this);
     return;
   }
-  armed_->Listen(*this);
+  if (armed_ != nullptr) armed_->Listen(*this);
   if (task_->must_cancel() && CancelAwaited()) task_->set_must_cancel(false);
 }
 
 bool Suspension::CancelAwaited() {
   if (completion() != nullptr) return completion()->Cancel();
   if (linked()) return false;  // Its wake-up is on the way.
-  // What it waited for was destroyed: nobody else will ever wake it.
+  // It waits for Wake(), or for a completion that was destroyed.
   set_status(CancelledError());
   queue_->CallSoon(*this);
   return true;
@@ -42,9 +46,7 @@ void Suspension::Run() {
   if (OnWake(std::move(status))) {
     task->Resume(handle_);  // `this` may be gone now.
   } else {
-    task->set_suspension(this);
-    armed_->Listen(*this);
-    if (task->must_cancel() && CancelAwaited()) task->set_must_cancel(false);
+    Wait();
   }
 }
 

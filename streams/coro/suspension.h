@@ -70,12 +70,30 @@ class Suspension : public Completion::Listener {
   void Arm(Completion& completion) {
     armed_ = &completion;
     queue_ = &completion.queue();
+    is_yield_ = false;
   }
 
   // Waits for nothing but the next turn: a bare `yield`.
   void ArmYield(ReadyQueue& queue) {
     armed_ = nullptr;
     queue_ = &queue;
+    is_yield_ = true;
+  }
+
+  // Waits for Wake(), as if for a completion that nobody else can see: cheaper
+  // than one, where only this object waits.
+  void ArmForWake(ReadyQueue& queue) {
+    armed_ = nullptr;
+    queue_ = &queue;
+    is_yield_ = false;
+  }
+
+  // What SetResult() is to a completion. In vain if it was woken, or cancelled,
+  // since it was parked.
+  void Wake(absl::Status status) {
+    if (linked()) return;
+    set_status(std::move(status));
+    queue_->CallSoon(*this);
   }
 
   // In the turn after the completion, in the task's turn: true continues the
@@ -92,11 +110,13 @@ class Suspension : public Completion::Listener {
 
   void Run() final;
   void Park();
+  void Wait();
 
   std::coroutine_handle<> handle_;
   internal::TaskBase* task_ = nullptr;
   Completion* armed_ = nullptr;
   ReadyQueue* queue_ = nullptr;
+  bool is_yield_ = false;
 };
 
 }  // namespace streams

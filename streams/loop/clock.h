@@ -21,6 +21,9 @@ class Clock {
   // It did so, and no descriptor was ready: such a clock may move on.
   virtual void OnIdle(absl::Duration /*wait*/) {}
 
+  // It did so, and a descriptor was ready.
+  virtual void OnReady() {}
+
   // The system's monotonic clock. Never destroyed.
   static Clock& System();
 };

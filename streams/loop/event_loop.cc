@@ -93,9 +93,11 @@ EventLoop::~EventLoop() {
 void EventLoop::RunForever() {
   ABSL_HARDENING_ASSERT(!running_);
   running_ = true;
+  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   do {
-    RunTurn(absl::InfiniteDuration());
+    Turn(absl::InfiniteDuration());
   } while (!stopping_);
+  thread_.store(std::thread::id(), std::memory_order_relaxed);
   stopping_ = false;
   running_ = false;
 }
@@ -105,18 +107,62 @@ void EventLoop::StopThreadsafe() {
 }
 
 size_t EventLoop::RunTurn(absl::Duration max_wait) {
-  ++turns_;
+  // Also from a callback of a turn that is going on, whose thread it is then.
+  const std::thread::id outer = thread_.load(std::memory_order_relaxed);
   thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  const absl::Duration wait = LongestWait(max_wait);
-  bool woken = false;
-  const size_t queued = selector_.Select(ToMilliseconds(clock_, wait), &woken);
-  if (woken) TakeThreadsafeCalls();
-  if (queued == 0 && !woken && wait > absl::ZeroDuration()) clock_.OnIdle(wait);
-  QueueDueTimers();
+  const size_t count = Turn(max_wait);
+  thread_.store(outer, std::memory_order_relaxed);
+  return count;
+}
+
+size_t EventLoop::Turn(absl::Duration max_wait) {
+  ++turns_;
+  size_t handlers = 0;
+  if (!selector_.has_events()) {
+    has_left_out_poll_ = has_ready() && !has_left_out_poll_;
+    if (!has_left_out_poll_) Poll(max_wait);
+  }
+  if (selector_.has_events()) handlers = QueueHandlers();
+  if (!timers_.empty()) QueueDueTimers();
   const size_t count = RunReady();
-  thread_.store(std::thread::id(), std::memory_order_relaxed);
+  // More than the handlers of the turn before have made ready: others run too.
+  takes_all_ = count > handlers + last_handlers_;
+  last_handlers_ = handlers;
   callbacks_run_ += count;
   return count;
+}
+
+void EventLoop::Poll(absl::Duration max_wait) {
+  absl::Duration wait = LongestWait(max_wait);
+  if (busy_poll_ > absl::ZeroDuration() && wait > absl::ZeroDuration()) {
+    wait -= BusyPoll(std::min(wait, busy_poll_));
+  }
+  if (!selector_.has_events()) selector_.Poll(ToMilliseconds(clock_, wait));
+  if (wait <= absl::ZeroDuration()) return;
+  if (selector_.has_events()) {
+    clock_.OnReady();
+  } else {
+    clock_.OnIdle(wait);
+  }
+}
+
+absl::Duration EventLoop::BusyPoll(absl::Duration duration) {
+  const absl::Duration start = Time();
+  absl::Duration spent;
+  do {
+    selector_.Poll(/*timeout_ms=*/0);
+    spent = std::min(Time() - start, duration);
+  } while (!selector_.has_events() && spent < duration &&
+           clock_.Block(duration) > absl::ZeroDuration());
+  return spent;
+}
+
+size_t EventLoop::QueueHandlers() {
+  has_left_out_poll_ = false;
+  bool woken = false;
+  const size_t handlers = selector_.QueueHandlers(takes_all_, &woken);
+  if (woken) TakeThreadsafeCalls();
+  return handlers;
 }
 
 absl::Duration EventLoop::LongestWait(absl::Duration max_wait) {
@@ -129,7 +175,6 @@ absl::Duration EventLoop::LongestWait(absl::Duration max_wait) {
 }
 
 void EventLoop::QueueDueTimers() {
-  if (timers_.empty()) return;
   const absl::Duration now = Time();
   while (Timer* const timer = timers_.earliest()) {
     if (timer->when() > now) break;

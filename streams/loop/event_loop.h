@@ -42,6 +42,13 @@ inline constexpr absl::string_view kLoggerName = "asyncio";
 // queue holds at that moment. What is called soon meanwhile runs in the next
 // turn, in the order in which it was asked for.
 //
+// The handlers of descriptors that are ready at the same time are run in
+// batches, a turn each, as long as nothing but what they wake is ready; and a
+// turn in which something is ready may leave out looking for more descriptors,
+// but not two in a row. So a connection's bytes are still in the processor's
+// cache when its task is woken. To whom it runs it looks as if the later bytes
+// had arrived a moment later. (docs/decisions/0006)
+//
 // Threads: that which runs it; before it runs, one at a time. Only
 // CallSoonThreadsafe() and StopThreadsafe() may be called from others.
 // Lifetime: destroying it destroys, in this order: tasks that aren't done,
@@ -90,6 +97,12 @@ class EventLoop final : public ReadyQueue {
   // timers included: zero says that nothing was ready and nothing moved. For
   // programs that have a loop of their own, and for tests. [loop._run_once]
   size_t RunTurn(absl::Duration max_wait);
+
+  // Looks again and again for up to `duration` before it blocks, for an answer
+  // sooner: no sleep, no waking up. A processor is busy all that time: for
+  // loops that have one to themselves. Zero, the default, is never. Not in
+  // asyncio.
+  void set_busy_poll(absl::Duration duration) { busy_poll_ = duration; }
 
   // Since the loop was made: turns, and callbacks. A task that sees the latter
   // grow by just one from one Yield() to the next was alone.
@@ -191,12 +204,18 @@ class EventLoop final : public ReadyQueue {
 
   void OnErrorNeverRetrieved(const absl::Status& error) override;
   static absl::Status StoppedTooEarly();
+  size_t Turn(absl::Duration max_wait);
+  void Poll(absl::Duration max_wait);
+  // Returns how long it took, at most `duration`.
+  absl::Duration BusyPoll(absl::Duration duration);
+  size_t QueueHandlers();
   absl::Duration LongestWait(absl::Duration max_wait);
   void TakeThreadsafeCalls();
   void QueueDueTimers();
 
   Clock& clock_;
   absl::Duration clock_offset_;
+  absl::Duration busy_poll_;
   // That of the turn that is going on; otherwise nobody's: who made the loop
   // need not be who runs it.
   std::atomic<std::thread::id> thread_;
@@ -210,6 +229,11 @@ class EventLoop final : public ReadyQueue {
   uint64_t callbacks_run_ = 0;
   bool running_ = false;
   bool stopping_ = false;
+  bool has_left_out_poll_ = false;
+  // The descriptors' handlers of the turn before, and whether this one takes
+  // all there are, or a batch.
+  size_t last_handlers_ = 0;
+  bool takes_all_ = false;
 
   // Not absl::Mutex: ThreadSanitizer doesn't see into a prebuilt Abseil.
   std::mutex mutex_;

@@ -103,6 +103,23 @@ TEST(EventLoopTest, TimersRunBehindWhatIsReady) {
   EXPECT_EQ(trace, "0r123");
 }
 
+// What another thread asks for is seen without blocking; and a timer is not
+// missed for all the looking.
+TEST(EventLoopTest, BusyPollingSeesCallsAndTimers) {
+  EventLoop loop;
+  loop.set_busy_poll(absl::Hours(1));
+  bool called = false;
+  std::thread other([&] { loop.CallSoonThreadsafe([&] { called = true; }); });
+  while (!called) loop.RunTurn(absl::InfiniteDuration());
+  other.join();
+  const absl::Duration when = loop.Time() + absl::Milliseconds(1);
+  bool fired = false;
+  FunctionTimer timer([&] { fired = true; });
+  loop.CallAt(timer, when);
+  while (!fired) loop.RunTurn(absl::InfiniteDuration());
+  EXPECT_GE(loop.Time(), when);
+}
+
 TEST(EventLoopTest, ATimerThatIsDueCanBeCancelledInItsTurn) {
   EventLoop loop;
   FunctionTimer timer([] { FAIL(); });

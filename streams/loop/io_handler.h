@@ -2,6 +2,7 @@
 #ifndef STREAMS_LOOP_IO_HANDLER_H_
 #define STREAMS_LOOP_IO_HANDLER_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "streams/coro/callback.h"
@@ -56,6 +57,12 @@ class IoHandler : private Callback {
   // Only while it isn't registered.
   void set_fd(int fd) { fd_ = fd; }
 
+  // About how many bytes the next OnReadable() will bring: a hint, by which a
+  // turn doesn't take more than what stays in the processor's cache until it is
+  // used.
+  void set_expected_bytes(size_t bytes) { expected_bytes_ = bytes; }
+  size_t expected_bytes() const { return expected_bytes_; }
+
  private:
   friend class Selector;
 
@@ -68,6 +75,7 @@ class IoHandler : private Callback {
   void Run() final;
 
   internal::IoRegistrar* registrar_ = nullptr;
+  size_t expected_bytes_ = 0;
   int fd_;
   uint8_t wanted_ = 0;  // What the owner wants.
   uint8_t known_ = 0;   // What the kernel was told.

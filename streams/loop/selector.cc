@@ -16,6 +16,10 @@ namespace {
 
 constexpr size_t kFirstEvents = 64;
 constexpr size_t kMaxEvents = 4096;
+
+// A batch of handlers, see EventLoop: as many as get by on little memory.
+constexpr size_t kBatchHandlers = 16;
+constexpr size_t kBatchBytes = 64 * 1024;
 constexpr uint64_t kWakeData = ~uint64_t{0};
 
 // EPOLLHUP and EPOLLERR come unasked, and make a descriptor readable and
@@ -177,26 +181,35 @@ uint64_t Selector::DataOf(const IoHandler& handler) const {
   return (uint64_t{slots_[fd].generation} << 32) | fd;
 }
 
-size_t Selector::Select(int timeout_ms, bool* woken) {
-  FlushChanges();
-  const size_t count =
-      static_cast<size_t>(epoll_.Wait(absl::MakeSpan(events_), timeout_ms));
-  size_t queued = 0;
-  for (size_t i = 0; i < count; ++i) {
-    if (events_[i].data.u64 == kWakeData) {
-      wake_.Clear();
-      *woken = true;
-    } else {
-      queued += Queue(events_[i]);
-    }
+void Selector::Poll(int timeout_ms) {
+  // More may have been ready than fitted; the kernel goes round. Make room.
+  if (event_count_ == events_.size() && event_count_ < kMaxEvents) {
+    events_.resize(2 * event_count_);
   }
-  // More may be ready than fitted; the kernel goes round. Make room for next
-  // time.
-  if (count == events_.size() && count < kMaxEvents) events_.resize(2 * count);
-  return queued;
+  if (!changes_.empty()) FlushChanges();
+  event_count_ =
+      static_cast<size_t>(epoll_.Wait(absl::MakeSpan(events_), timeout_ms));
+  next_event_ = 0;
 }
 
-size_t Selector::Queue(const epoll_event& event) {
+size_t Selector::QueueHandlers(bool all, bool* woken) {
+  size_t handlers = 0;
+  size_t bytes = 0;
+  while (has_events() &&
+         (all || (handlers < kBatchHandlers && bytes < kBatchBytes))) {
+    const epoll_event& event = events_[next_event_++];
+    if (event.data.u64 == kWakeData) {
+      wake_.Clear();
+      *woken = true;
+    } else if (const IoHandler* const handler = Queue(event)) {
+      ++handlers;
+      bytes += handler->expected_bytes();
+    }
+  }
+  return handlers;
+}
+
+IoHandler* Selector::Queue(const epoll_event& event) {
   const int fd = DescriptorOf(event.data.u64);
   const Slot& slot = slots_[static_cast<size_t>(fd)];
   if (slot.handler == nullptr ||
@@ -204,17 +217,17 @@ size_t Selector::Queue(const epoll_event& event) {
     // A registration whose owner is gone and hasn't closed the descriptor yet.
     // Once is enough: the loop would come back at once.
     if (slot.handler == nullptr) epoll_.Control(EPOLL_CTL_DEL, fd, 0, 0);
-    return 0;
+    return nullptr;
   }
   IoHandler& handler = *slot.handler;
   uint8_t ready = 0;
   if ((event.events & kReadEvents) != 0) ready |= IoHandler::kRead;
   if ((event.events & kWriteEvents) != 0) ready |= IoHandler::kWrite;
   ready &= handler.wanted_;
-  if (ready == 0) return 0;
+  if (ready == 0) return nullptr;
   handler.ready_ = ready;
   queue().CallSoon(handler);
-  return 1;
+  return &handler;
 }
 
 }  // namespace streams

@@ -18,11 +18,11 @@ namespace streams {
 //
 // Theory of operation. A handler's first registration goes to the kernel at
 // once, since it may fail; later changes of what is wanted are kept until the
-// next Select(), so that pausing and resuming within a turn costs nothing.
+// next Poll(), so that pausing and resuming within a turn costs nothing.
 // Every registration has a generation, and an event carries that of its
 // registration: an event of a descriptor that was closed, its number perhaps
-// reused, finds another generation and is dropped. Select() runs no code of
-// handlers; it queues them, in the order of the kernel's events.
+// reused, finds another generation and is dropped. No code of handlers is run
+// here; they are queued, in the order of the kernel's events.
 class Selector final : public internal::IoRegistrar {
  public:
   explicit Selector(ReadyQueue& queue);
@@ -37,11 +37,19 @@ class Selector final : public internal::IoRegistrar {
   void Unregister(IoHandler& handler) override;
   void UnregisterForClose(IoHandler& handler);
 
-  // Tells the kernel what changed, waits, and queues the handlers that are
-  // ready. Returns how many. Sets *woken when Wake() was called.
-  size_t Select(int timeout_ms, bool* woken);
+  // Tells the kernel what changed, waits, and keeps what it says. Only when
+  // has_events() is false.
+  void Poll(int timeout_ms);
 
-  // Ends a Select() of the loop's thread. Any thread.
+  // Whether there is anything left of what Poll() brought.
+  bool has_events() const { return next_event_ < event_count_; }
+
+  // Queues the handlers of those events: all of them, or a batch that is small
+  // enough to stay in the processor's cache. Returns how many. Sets *woken when
+  // Wake() was called.
+  size_t QueueHandlers(bool all, bool* woken);
+
+  // Ends a Poll() of the loop's thread. Any thread.
   void Wake() { wake_.Notify(); }
 
  private:
@@ -57,7 +65,8 @@ class Selector final : public internal::IoRegistrar {
   void NoteChange(IoHandler& handler);
   void FlushChanges();
   void Apply(IoHandler& handler);
-  size_t Queue(const epoll_event& event);
+  // Null if there is nobody to be told.
+  IoHandler* Queue(const epoll_event& event);
   uint64_t DataOf(const IoHandler& handler) const;
 
   Epoll epoll_;
@@ -65,6 +74,9 @@ class Selector final : public internal::IoRegistrar {
   std::vector<Slot> slots_;  // By descriptor.
   std::vector<IoHandler*> changes_;
   std::vector<epoll_event> events_;
+  // Those of Poll() that are yet to be taken.
+  size_t next_event_ = 0;
+  size_t event_count_ = 0;
 };
 
 }  // namespace streams

@@ -28,6 +28,7 @@ class VirtualClock final : public Clock {
   absl::Duration Now() override { return now_; }
   absl::Duration Block(absl::Duration wait) override;
   void OnIdle(absl::Duration wait) override;
+  void OnReady() override { idle_turns_ = 0; }
 
   void Advance(absl::Duration by) { now_ += by; }
   void set_autojump(bool on) { autojump_ = on; }

@@ -32,7 +32,7 @@ struct FreeBlock {
 // (mallopt(3), M_MMAP_THRESHOLD: the threshold is dynamic), and it trims from
 // twice the size on. So it is shown one. Other allocators don't care.
 void TeachAllocator() {
-  constexpr size_t kSize = 2 * 1024 * 1024;
+  constexpr size_t kSize = IoBlock::kMaxFreeBytes;
   // Called as functions, which a compiler must not leave out.
   ::operator delete(::operator new(kSize));
 }

@@ -42,6 +42,14 @@ class Protocol {
   // asyncio: data_received.
   virtual absl::Status DataReceived(absl::string_view bytes) = 0;
 
+  // The same for a larger block, which the transport has received into a string
+  // of its own: a protocol that keeps the bytes may keep the string, and spare
+  // itself a copy. Either of the two is called, as the transport sees fit; who
+  // overrides none but DataReceived() misses nothing. Not in asyncio.
+  virtual absl::Status BlockReceived(std::string bytes) {
+    return DataReceived(bytes);
+  }
+
   // The peer will send no more. True keeps the connection open for writing,
   // false closes it. asyncio: eof_received.
   virtual bool EofReceived() { return false; }

@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -22,13 +21,11 @@
 #include "streams/loop/exception_context.h"
 #include "streams/os/error.h"
 #include "streams/transport/send_pieces.h"
+#include "streams/transport/socket_receive.h"
 #include "streams/transport/write_buffer_limits.h"
 
 namespace streams {
 namespace {
-
-// asyncio: _SelectorTransport.max_size.
-constexpr size_t kMaxReadSize = 256 * 1024;
 
 constexpr size_t kDefaultHighWater = 64 * 1024;
 
@@ -43,13 +40,6 @@ thread_local int64_t open_count = 0;
 std::vector<const StreamSocket*>& SocketsInUse() {
   thread_local std::vector<const StreamSocket*> sockets;
   return sockets;
-}
-
-// Where recv() puts bytes before the protocol sees them: one for all transports
-// of a thread, since a view of it is given away only during DataReceived.
-char* ReadScratch() {
-  thread_local const std::unique_ptr<char[]> scratch(new char[kMaxReadSize]);
-  return scratch.get();
 }
 
 bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
@@ -161,8 +151,9 @@ absl::Status SocketTransport::ResumeReading() {
 
 void SocketTransport::OnReadable() {
   if (is_lost_) return;
-  char* const scratch = ReadScratch();
-  const ssize_t count = os::Receive(fd(), scratch, kMaxReadSize);
+  absl::Status status;
+  const ssize_t count =
+      internal::ReceiveFor(*protocol_, fd(), expected_bytes(), &status);
   if (count < 0) {
     const int error = errno;
     if (WouldBlock(error)) return;
@@ -173,8 +164,7 @@ void SocketTransport::OnReadable() {
     OnEof();
     return;
   }
-  absl::Status status = protocol_->DataReceived(
-      absl::string_view(scratch, static_cast<size_t>(count)));
+  set_expected_bytes(static_cast<size_t>(count));  // As much as this time.
   if (!status.ok()) {
     FatalError(std::move(status),
                "Fatal error: protocol.data_received() call failed.");

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiled as C++23, where the library has it, for the one thing that C++20
+// can't: a string's memory that is not set to zeros before it is written.
+#include "streams/os/receive_string.h"
+
+#include <errno.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+namespace streams::os {
+namespace {
+
+template <class Fill>
+void FillString(size_t size, std::string* bytes, Fill fill) {
+#ifdef __cpp_lib_string_resize_and_overwrite
+  bytes->resize_and_overwrite(size, fill);
+#else
+  bytes->resize(size);
+  bytes->resize(fill(&(*bytes)[0], size));
+#endif
+}
+
+}  // namespace
+
+ssize_t ReceiveString(int fd, size_t expected, std::string* bytes,
+                      absl::Span<char> overflow) {
+  ssize_t count = -1;
+  int error = 0;
+  bytes->clear();  // Nothing to keep, if it must grow.
+  FillString(expected, bytes, [&](char* data, size_t size) -> size_t {
+    iovec vectors[2] = {{data, size}, {overflow.data(), overflow.size()}};
+    do {
+      count = ::readv(fd, vectors, overflow.empty() ? 1 : 2);
+    } while (count < 0 && errno == EINTR);
+    error = errno;
+    return count > 0 ? std::min(static_cast<size_t>(count), size) : 0;
+  });
+  errno = error;  // Whatever the string has done since.
+  return count;
+}
+
+}  // namespace streams::os

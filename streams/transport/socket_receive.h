@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_TRANSPORT_SOCKET_RECEIVE_H_
+#define STREAMS_TRANSPORT_SOCKET_RECEIVE_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "streams/transport/protocol.h"
+
+namespace streams::internal {
+
+// Receives once, at most 256 KiB, and gives that to `protocol`, which says
+// *status. Returns what recv() does: how many bytes, zero at EOF, or -1 and
+// errno.
+//
+// `expected` is how many came the last time. Where that was little, the bytes
+// come by way of a buffer of the thread; where it was much, directly into a
+// string, which the protocol may keep (Protocol::BlockReceived()).
+ssize_t ReceiveFor(Protocol& protocol, int fd, size_t expected,
+                   absl::Status* status);
+
+}  // namespace streams::internal
+
+#endif  // STREAMS_TRANSPORT_SOCKET_RECEIVE_H_

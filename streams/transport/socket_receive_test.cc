@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "streams/transport/socket_receive.h"
+
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "streams/os/error.h"
+#include "streams/os/socket.h"
+#include "streams/transport/protocol.h"
+
+namespace streams::internal {
+namespace {
+
+class RecordingProtocol final : public Protocol {
+ public:
+  void ConnectionMade(std::shared_ptr<Transport>) override {}
+  void ConnectionLost(const absl::Status&) override {}
+  absl::Status DataReceived(absl::string_view bytes) override {
+    calls.emplace_back("data", bytes.size());
+    received.append(bytes.data(), bytes.size());
+    return answer;
+  }
+  absl::Status BlockReceived(std::string bytes) override {
+    calls.emplace_back("block", bytes.size());
+    received += bytes;
+    return answer;
+  }
+
+  std::vector<std::pair<std::string, size_t>> calls;
+  std::string received;
+  absl::Status answer;
+};
+
+class SocketReceiveTest : public testing::Test {
+ protected:
+  SocketReceiveTest() {
+    auto pair = StreamSocket::CreatePair().value();
+    ours_ = std::move(pair.first);
+    theirs_ = std::move(pair.second);
+  }
+
+  // Sends that many bytes of a text that repeats nowhere, and receives once.
+  ssize_t SendAndReceive(size_t size, size_t expected) {
+    std::string bytes;
+    while (bytes.size() < size) bytes += std::to_string(bytes.size()) + ",";
+    bytes.resize(size);
+    sent_ += bytes;
+    EXPECT_EQ(os::Send(theirs_.fd(), bytes.data(), size),
+              static_cast<ssize_t>(size));
+    return ReceiveFor(protocol_, ours_.fd(), expected, &status_);
+  }
+  using Calls = std::vector<std::pair<std::string, size_t>>;
+
+  StreamSocket ours_, theirs_;
+  RecordingProtocol protocol_;
+  absl::Status status_;
+  std::string sent_;
+};
+
+TEST_F(SocketReceiveTest, AfterLittleBytesAreShown) {
+  EXPECT_EQ(SendAndReceive(100, 0), 100);
+  EXPECT_EQ(SendAndReceive(100'000, 4095), 100'000);
+  EXPECT_EQ(protocol_.calls, (Calls{{"data", 100}, {"data", 100'000}}));
+  EXPECT_EQ(protocol_.received, sent_);
+}
+
+TEST_F(SocketReceiveTest, AfterMuchBytesAreHandedOver) {
+  EXPECT_EQ(SendAndReceive(100'000, 100'000), 100'000);
+  EXPECT_EQ(protocol_.calls, (Calls{{"block", 100'000}}));
+  EXPECT_EQ(protocol_.received, sent_);
+}
+
+TEST_F(SocketReceiveTest, MoreThanExpectedComesInOnePieceAllTheSame) {
+  EXPECT_EQ(SendAndReceive(100'000, 5'000), 100'000);
+  EXPECT_EQ(protocol_.calls, (Calls{{"block", 100'000}}));
+  EXPECT_EQ(protocol_.received, sent_);
+}
+
+TEST_F(SocketReceiveTest, MuchLessThanExpectedDoesNotHoldTheMemory) {
+  EXPECT_EQ(SendAndReceive(10, 100'000), 10);
+  EXPECT_EQ(protocol_.calls, (Calls{{"data", 10}}));
+  EXPECT_EQ(protocol_.received, sent_);
+}
+
+TEST_F(SocketReceiveTest, TheProtocolMayFail) {
+  protocol_.answer = MakeError(ErrorKind::kValue, "no");
+  EXPECT_EQ(SendAndReceive(10, 0), 10);
+  EXPECT_EQ(GetErrorKind(status_), ErrorKind::kValue);
+}
+
+TEST_F(SocketReceiveTest, NothingAndEof) {
+  for (const size_t expected : {size_t{0}, size_t{100'000}}) {
+    EXPECT_EQ(ReceiveFor(protocol_, ours_.fd(), expected, &status_), -1);
+    EXPECT_EQ(errno, EAGAIN);
+  }
+  theirs_.Close();
+  for (const size_t expected : {size_t{0}, size_t{100'000}}) {
+    EXPECT_EQ(ReceiveFor(protocol_, ours_.fd(), expected, &status_), 0);
+  }
+  EXPECT_TRUE(protocol_.calls.empty());
+}
+
+}  // namespace
+}  // namespace streams::internal

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_WRITE_CORK_H_
+#define STREAMS_WRITE_CORK_H_
+
+#include <cstddef>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "streams/coro/callback.h"
+#include "streams/coro/ready_queue.h"
+#include "streams/transport/io_block.h"
+#include "streams/transport/transport.h"
+
+namespace streams::internal {
+
+// Keeps small writes for one larger one: see StreamWriter::set_cork(). What it
+// holds is bounded, and given to the transport in the next turn at the latest.
+// It must be flushed before anything else is done to the transport.
+class WriteCork {
+ public:
+  // Both must outlive it. The transport may be replaced while it holds nothing.
+  WriteCork(ReadyQueue& queue, const std::shared_ptr<Transport>& transport)
+      : queue_(queue), transport_(transport) {}
+  WriteCork(const WriteCork&) = delete;
+  WriteCork& operator=(const WriteCork&) = delete;
+
+  // As Transport::Write(). Unless `more_is_coming`, everything goes out now.
+  absl::Status Write(absl::string_view bytes, bool more_is_coming);
+
+  // Gives what it holds to the transport.
+  void Flush();
+
+ private:
+  static constexpr size_t kMaxHeld = 64 * 1024;
+
+  ReadyQueue& queue_;
+  const std::shared_ptr<Transport>& transport_;
+  IoBlock held_;
+  size_t size_ = 0;
+  MethodCallback<&WriteCork::Flush> flush_callback_{*this};
+};
+
+}  // namespace streams::internal
+
+#endif  // STREAMS_WRITE_CORK_H_
