@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -205,6 +206,27 @@ TEST_F(IoHandlerTest, AnEventOfAnOldGenerationReachesNobody) {
   EXPECT_EQ(Turn(), "");
   Send(d);
   EXPECT_EQ(Turn(), "freshr");
+}
+
+// As when a child process was forked meanwhile, and lives on: the kernel
+// reports for ever what nobody can unregister. The loop must not turn for ever.
+TEST_F(IoHandlerTest, AnEventThatNobodyCanTakeBackDoesNotComeForEver) {
+  auto old = std::make_unique<Handler>(a_.fd(), &trace_, "old");
+  ASSERT_TRUE(loop_.AddReader(*old).ok());
+  StreamSocket c, d;
+  Connect(c, d);
+  Handler other(c.fd(), &trace_, "other");
+  ASSERT_TRUE(loop_.AddReader(other).ok());
+  const Fd copy(::dup(a_.fd()));
+  loop_.UnregisterForClose(*old);
+  a_.Close();
+  Send(b_);
+  const uint64_t turns = loop_.turns();
+  loop_.CallLater(absl::Milliseconds(50), [this] { loop_.Stop(); });
+  loop_.RunForever();
+  EXPECT_LT(loop_.turns() - turns, 20u);
+  Send(d);
+  EXPECT_EQ(Turn(), "otherr");  // The others are still registered.
 }
 
 TEST_F(IoHandlerTest, RegisteredAgainWithoutTheClose) {

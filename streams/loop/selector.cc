@@ -186,7 +186,9 @@ void Selector::Poll(int timeout_ms) {
   if (event_count_ == events_.size() && event_count_ < kMaxEvents) {
     events_.resize(2 * event_count_);
   }
+  if (must_renew_) Renew();
   if (!changes_.empty()) FlushChanges();
+  ++polls_;
   event_count_ =
       static_cast<size_t>(epoll_.Wait(absl::MakeSpan(events_), timeout_ms));
   next_event_ = 0;
@@ -216,7 +218,10 @@ IoHandler* Selector::Queue(const epoll_event& event) {
       slot.generation != GenerationOf(event.data.u64)) {
     // A registration whose owner is gone and hasn't closed the descriptor yet.
     // Once is enough: the loop would come back at once.
-    if (slot.handler == nullptr) epoll_.Control(EPOLL_CTL_DEL, fd, 0, 0);
+    if (slot.handler != nullptr ||
+        epoll_.Control(EPOLL_CTL_DEL, fd, 0, 0) != 0) {
+      NoteLeftover(event.data.u64);
+    }
     return nullptr;
   }
   IoHandler& handler = *slot.handler;
@@ -228,6 +233,29 @@ IoHandler* Selector::Queue(const epoll_event& event) {
   handler.ready_ = ready;
   queue().CallSoon(handler);
   return &handler;
+}
+
+void Selector::NoteLeftover(uint64_t data) {
+  // Once is the rule: it was closed since Poll(). An event that stays comes
+  // with every Poll(), so that one of several is enough to watch.
+  if (data == leftover_ && polls_ != leftover_poll_) {
+    must_renew_ = true;
+  } else if (leftover_poll_ + 1 < polls_) {
+    leftover_ = data;
+    leftover_poll_ = polls_;
+  }
+}
+
+void Selector::Renew() {
+  if (!epoll_.Renew()) return;  // Later, then.
+  must_renew_ = false;
+  epoll_.Control(EPOLL_CTL_ADD, wake_.fd(), EPOLLIN, kWakeData);
+  for (const Slot& slot : slots_) {
+    IoHandler* const handler = slot.handler;
+    if (handler == nullptr || handler->known_ == 0) continue;
+    handler->known_ = 0;
+    Register(*handler).IgnoreError();  // It was fine before.
+  }
 }
 
 }  // namespace streams

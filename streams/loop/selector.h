@@ -23,6 +23,11 @@ namespace streams {
 // registration: an event of a descriptor that was closed, its number perhaps
 // reused, finds another generation and is dropped. No code of handlers is run
 // here; they are queued, in the order of the kernel's events.
+//
+// The kernel forgets a registration when the last copy of its descriptor is
+// closed. If a child process that was forked has one, nobody can take the
+// registration back, and its events would wake the loop again and again: when
+// they come twice, a new epoll instance takes the place of the old one.
 class Selector final : public internal::IoRegistrar {
  public:
   explicit Selector(ReadyQueue& queue);
@@ -65,6 +70,8 @@ class Selector final : public internal::IoRegistrar {
   void NoteChange(IoHandler& handler);
   void FlushChanges();
   void Apply(IoHandler& handler);
+  void NoteLeftover(uint64_t data);
+  void Renew();
   // Null if there is nobody to be told.
   IoHandler* Queue(const epoll_event& event);
   uint64_t DataOf(const IoHandler& handler) const;
@@ -77,6 +84,12 @@ class Selector final : public internal::IoRegistrar {
   // Those of Poll() that are yet to be taken.
   size_t next_event_ = 0;
   size_t event_count_ = 0;
+  // A registration that nobody can take back, and the Poll() it was last seen
+  // in.
+  uint64_t leftover_ = 0;
+  uint64_t leftover_poll_ = 0;
+  uint64_t polls_ = 0;
+  bool must_renew_ = false;
 };
 
 }  // namespace streams

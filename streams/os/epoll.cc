@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/types/span.h"
 
@@ -17,6 +18,13 @@ Epoll::Epoll() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
     std::perror("streams: epoll_create1");
     std::abort();
   }
+}
+
+bool Epoll::Renew() {
+  Fd fresh(::epoll_create1(EPOLL_CLOEXEC));
+  if (!fresh.valid()) return false;
+  fd_ = std::move(fresh);
+  return true;
 }
 
 int Epoll::Control(int operation, int fd, uint32_t events, uint64_t data) {

@@ -18,6 +18,10 @@ class Epoll {
   // nothing.
   Epoll();
 
+  // Forgets all registrations, those included that nobody can name any more. If
+  // the system has no descriptor left, nothing changes, and it is false.
+  bool Renew();
+
   // `operation` is EPOLL_CTL_ADD, MOD or DEL. Zero, or the errno.
   int Control(int operation, int fd, uint32_t events, uint64_t data);
 
