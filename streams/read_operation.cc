@@ -42,17 +42,12 @@ void ArrivalWait::Begin() {
 
 bool ArrivalWait::OnWake(absl::Status status) {
   if (observed() == nullptr) {
-    operation_.Fail(CancelledError());  // The reader is gone.
-    return true;
+    return operation_.OnArrival(CancelledError());  // The reader is gone.
   }
   // Also if by now another operation waits: it will not be woken then. That is
   // what asyncio does when two coroutines read at the same time.
   observed()->arrival_ = nullptr;
-  if (!status.ok()) {
-    operation_.Fail(std::move(status));
-    return true;
-  }
-  return operation_.Continue() == ReadOperation::Progress::kDone;
+  return operation_.OnArrival(std::move(status));
 }
 
 void ArrivalWait::OnReaderDestroyed(const StreamReader& /*reader*/) {
@@ -60,6 +55,12 @@ void ArrivalWait::OnReaderDestroyed(const StreamReader& /*reader*/) {
 }
 
 }  // namespace internal
+
+bool ReadOperation::OnArrival(absl::Status status) {
+  if (status.ok()) return Continue() == Progress::kDone;
+  Fail(std::move(status));
+  return true;
+}
 
 bool ReadOperation::FailWithReaderError() {
   if (reader_->error_.ok()) return false;

@@ -72,6 +72,10 @@ class ReadOperation {
   }
   absl::StatusOr<std::string> await_resume();
 
+  // For what it waits with: something has arrived, or `status` says why nothing
+  // will. True when there is a result.
+  bool OnArrival(absl::Status status);
+
  protected:
   enum class Progress { kDone, kWaiting };
 
@@ -104,8 +108,6 @@ class ReadOperation {
   Progress Wait(const char* caller);
 
  private:
-  friend class internal::ArrivalWait;
-
   StreamReader* reader_;
   size_t taken_ = 0;
   absl::Status error_;
