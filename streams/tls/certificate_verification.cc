@@ -20,6 +20,7 @@
 #include "openssl/x509.h"
 #include "openssl/x509_vfy.h"
 #include "openssl/x509v3.h"
+#include "streams/os/address.h"
 #include "streams/os/error.h"
 #include "streams/tls/openssl_error.h"
 #include "streams/tls/ssl_object.h"
@@ -68,6 +69,9 @@ constexpr VerifyWords kVerifyWords[] = {
 };
 
 bool IsAddress(const std::string& name) {
+  // BoringSSL takes "10.0.0.1.example.org" for an address: it stops looking
+  // after the fourth number.
+  if (!SocketAddress::FromIp(name, 0).ok()) return false;
   const bssl::UniquePtr<ASN1_OCTET_STRING> address(a2i_IPADDRESS(name.c_str()));
   ERR_clear_error();  // Of what is none.
   return address != nullptr;

@@ -128,6 +128,11 @@ TEST(CertificateVerificationTest, NamesThatAreNotTheCertificates) {
       certificate, "a.b.example.net", 62,
       "Hostname mismatch, certificate is not valid for 'a.b.example.net'.",
       "SSLV3_ALERT_BAD_CERTIFICATE");
+  // A name that begins as an address does is a name.
+  ExpectRefused(
+      certificate, "10.0.0.1.evil.org", 62,
+      "Hostname mismatch, certificate is not valid for '10.0.0.1.evil.org'.",
+      "SSLV3_ALERT_BAD_CERTIFICATE");
   for (const char* const name :
        {"example.org", "EXAMPLE.org", "a.example.net", "10.0.0.1"}) {
     EnginePair pair(TestClientContext(), TestServerContext(certificate), name);
