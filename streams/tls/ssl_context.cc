@@ -2,8 +2,10 @@
 
 #include "streams/tls/ssl_context.h"
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,10 +66,14 @@ SslContext::SslContext(bool is_server)
   SSL_CTX_set_max_proto_version(native, TLS1_3_VERSION);
   SSL_CTX_set_options(native, SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set0_buffer_pool(native, BufferPool());
-  // Sessions of clients with certificates are resumed in a named context only.
-  constexpr uint8_t kSessionIdContext[] = {'s', 't', 'r', 'e', 'a', 'm', 's'};
-  SSL_CTX_set_session_id_context(native, kSessionIdContext,
-                                 sizeof kSessionIdContext);
+  // A session is resumed in the context that it was made in, and so under the
+  // trust of that context only: neither by another one of a client's, nor by
+  // that of another server name, whose tickets have the same keys.
+  static std::atomic<uint64_t> last_id{0};
+  const uint64_t id = ++last_id;
+  uint8_t session_id_context[sizeof id];
+  std::memcpy(session_id_context, &id, sizeof id);
+  SSL_CTX_set_session_id_context(native, session_id_context, sizeof id);
   X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(native),
                               X509_V_FLAG_TRUSTED_FIRST);
   SSL_CTX_set_verify(native, NativeVerifyMode(verify_mode_), nullptr);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <climits>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "openssl/ssl.h"
 #include "streams/coro/status_macros.h"
 #include "streams/os/error.h"
@@ -34,6 +36,24 @@ absl::Status CheckRole(const SslContext& context, bool server_side) {
                     "context"
                   : "Cannot create a client socket with a PROTOCOL_TLS_SERVER "
                     "context");
+}
+
+// Resuming, nobody looks at certificates: the session has to be one of a
+// context that has looked as this one would.
+absl::Status SetSession(SSL* ssl, const SslSession& session) {
+  size_t own_size = 0;
+  const uint8_t* const own = SSL_get0_session_id_context(ssl, &own_size);
+  unsigned size = 0;
+  const uint8_t* const other =
+      SSL_SESSION_get0_id_context(session.native(), &size);
+  if (absl::MakeConstSpan(own, own_size) != absl::MakeConstSpan(other, size)) {
+    return MakeError(ErrorKind::kValue,
+                     "Session refers to a different SSLContext.");
+  }
+  if (SSL_set_session(ssl, session.native()) != 1) {
+    return LibraryError("session");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -58,8 +78,8 @@ absl::StatusOr<std::unique_ptr<SslEngine>> SslEngine::Create(
       STREAMS_RETURN_IF_ERROR(
           SetServerName(native, *server_hostname, context->check_hostname()));
     }
-    if (session != nullptr && SSL_set_session(native, session->native()) != 1) {
-      return LibraryError("session");
+    if (session != nullptr) {
+      STREAMS_RETURN_IF_ERROR(SetSession(native, *session));
     }
   }
   // What only the handshake needs is not kept for the connection's life.

@@ -238,6 +238,51 @@ TEST(SslEngineTest, SessionsAreResumed) {
   }
 }
 
+// Resuming, nobody looks at certificates: a session must not carry the trust of
+// one context into another.
+TEST(SslEngineTest, SessionsOfAnotherContextAreRefused) {
+  auto server = TestServerContext();
+  auto trusting = SslContext::Client();
+  trusting->set_check_hostname(false);
+  ASSERT_TRUE(trusting->SetVerifyMode(VerifyMode::kNone).ok());
+  EnginePair first(trusting, server, "localhost");
+  ASSERT_TRUE(first.Handshake());
+  EXPECT_EQ(ReadText(first.client()), "");
+  const auto session = first.client().object().Session();
+  ASSERT_NE(session, nullptr);
+  ExpectError(
+      SslEngine::Create(TestClientContext(), false, "localhost", session.get())
+          .status(),
+      ErrorKind::kValue, "Session refers to a different SSLContext.");
+}
+
+// One that shows another certificate, and asks for others', is another server.
+TEST(SslEngineTest, SessionsOfAnotherServerNameAreNotResumed) {
+  auto client = TestClientContext();
+  client->set_check_hostname(false);
+  for (const TlsVersion version : {TlsVersion::kTls1_2, TlsVersion::kTls1_3}) {
+    ASSERT_TRUE(client->SetMaximumVersion(version).ok());
+    auto server = TestServerContext();
+    auto other = TestServerContext();
+    server->SetServerNameCallback(
+        [&other](const std::optional<std::string>& name)
+            -> absl::StatusOr<std::shared_ptr<SslContext>> {
+          return name == "other.org" ? other : nullptr;
+        });
+    EnginePair first(client, server, "localhost");
+    ASSERT_TRUE(first.Handshake());
+    EXPECT_EQ(ReadText(first.client()), "");
+    const auto session = first.client().object().Session();
+    ASSERT_NE(session, nullptr);
+    EnginePair same(client, server, "localhost", session.get());
+    ASSERT_TRUE(same.Handshake());
+    EXPECT_TRUE(same.client().object().SessionReused());
+    EnginePair second(client, server, "other.org", session.get());
+    ASSERT_TRUE(second.Handshake()) << second.client().error().message();
+    EXPECT_FALSE(second.client().object().SessionReused());
+  }
+}
+
 TEST(SslEngineTest, NoTickets) {
   auto server = TestServerContext();
   server->set_session_tickets(false);

@@ -11,7 +11,7 @@ namespace streams {
 
 // What a client needs to resume a session with the server that it was made
 // with: SslObject::Session() gives it, TlsOptions::set_session() takes it. It
-// may be used by several connections, with a context of the same trust only.
+// may be used by several connections, all of the context that it was made with.
 //
 // asyncio: ssl.SSLSession.
 class SslSession final {

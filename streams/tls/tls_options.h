@@ -62,7 +62,9 @@ class TlsOptions {
   }
 
   // A client's session of an earlier connection, to be resumed if the server
-  // likes to. asyncio has no parameter for it. [SSLSocket.session]
+  // likes to: of the same context (else kValue), and for the same server name,
+  // as certificates aren't looked at again. asyncio has no parameter for it.
+  // [SSLSocket.session]
   TlsOptions& set_session(std::shared_ptr<const SslSession> session) {
     session_ = std::move(session);
     return *this;
