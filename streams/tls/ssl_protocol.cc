@@ -201,13 +201,12 @@ void SslProtocol::ConnectionLost(const absl::Status& error) {
     self_ = self;
     loop_->CallSoon(lost_callback_);
   }
-  // In asyncio, one that was closed on this side in the midst of a handshake
-  // looks as if that had gone well.
+  // In asyncio, one that was closed on this side in the midst of a handshake,
+  // or right before it, looks as if that had gone well.
   WakeHandshakeWaiter(
-      was_in_handshake && error.ok()
-          ? MakeError(ErrorKind::kConnectionAborted,
-                      "Connection closed during the SSL handshake")
-          : error);
+      error.ok() ? MakeError(ErrorKind::kConnectionAborted,
+                             "Connection closed during the SSL handshake")
+                 : error);
 }
 
 void SslProtocol::LoseConnection() {

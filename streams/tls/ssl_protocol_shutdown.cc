@@ -39,7 +39,14 @@ bool SslProtocol::EofReceived() {
 }
 
 void SslProtocol::StartShutdown() {
-  if (state_ != State::kDoHandshake && state_ != State::kWrapped) return;
+  // An EOF may wait for the application to read, which it now never will; in
+  // asyncio, that is for ever.
+  const bool waits_for_reader =
+      state_ == State::kFlushing && eof_received_ && is_app_reading_paused_;
+  if (state_ != State::kDoHandshake && state_ != State::kWrapped &&
+      !waits_for_reader) {
+    return;
+  }
   const auto self = shared_from_this();
   app_transport_.is_closed_ = true;
   if (state_ == State::kDoHandshake) {

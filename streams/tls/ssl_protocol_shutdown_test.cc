@@ -90,6 +90,21 @@ TEST_F(SslProtocolShutdownTest, EofWhilePausedWaitsForTheReader) {
   EXPECT_THAT(log_, ElementsAre("last", "eof", "lost"));
 }
 
+// Nobody will read it any more: a peer must not keep the connection by it.
+// CPython's is never closed.
+TEST_F(SslProtocolShutdownTest, CloseWhileAnEofWaitsForTheReader) {
+  StartAndShakeHands();
+  EXPECT_TRUE(transport_->PauseReading().ok());
+  peer_->SendText("last");
+  EXPECT_TRUE(peer_->socket().ShutdownWrite().ok());
+  Settle();
+  EXPECT_THAT(log_, IsEmpty());
+  transport_->Close();
+  EXPECT_TRUE(transport_->IsClosing());
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("eof", "lost"));
+}
+
 TEST_F(SslProtocolShutdownTest, EofWhileWaitingForCloseNotify) {
   StartAndShakeHands();
   transport_->Close();

@@ -210,6 +210,15 @@ TEST_F(StartTlsTest, AfterTheConnectionIsLost) {
   EXPECT_EQ(GetErrorKind(TakeUpgraded().status()), ErrorKind::kConnectionReset);
 }
 
+TEST_F(StartTlsTest, OnAConnectionThatIsClosing) {
+  StartPlain(false);
+  Upgrade(ClientOptions());
+  lower_->Close();
+  Settle();
+  // It must not look as if it were encrypted now.
+  EXPECT_FALSE(TakeUpgraded().ok());
+}
+
 TEST_F(StartTlsTest, AbortedDuringTheHandshake) {
   StartPlain(false);
   Upgrade(ClientOptions());
