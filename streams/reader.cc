@@ -96,6 +96,16 @@ absl::Status StreamReader::SetTransport(std::shared_ptr<Transport> transport) {
   return absl::OkStatus();
 }
 
+void StreamReader::ReplaceTransport(std::shared_ptr<Transport> transport) {
+  if (is_paused_ && transport_ != nullptr) {
+    // By what came since the new one has been at work below: neither of the
+    // two refuses.
+    transport->PauseReading().IgnoreError();
+    transport_->ResumeReading().IgnoreError();
+  }
+  transport_ = std::move(transport);
+}
+
 absl::Status StreamReader::ResumeTransport() {
   if (!is_paused_) return absl::OkStatus();
   is_paused_ = false;

@@ -165,6 +165,10 @@ class StreamReader {
 
   StreamReader(ReadyQueue& loop, size_t limit) : queue_(loop), limit_(limit) {}
 
+  // Pausing and resuming, it goes on with another one.
+  // [StreamReader._replace_transport]
+  void ReplaceTransport(std::shared_ptr<Transport> transport);
+
   // What follows when bytes have been put to the buffer.
   absl::Status OnFed();
   absl::Status ResumeTransport();

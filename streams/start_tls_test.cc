@@ -3,17 +3,23 @@
 // StreamWriter::StartTls(): TLS on a connection that stands.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "streams/coro/status_macros.h"
 #include "streams/streams.h"
 #include "streams/tls_stream_fixture.h"
 
 namespace streams {
 namespace {
+
+Task<absl::StatusOr<std::string>> ReadSome(StreamReader& reader) {
+  co_return co_await reader.Read(1 << 16);
+}
 
 TEST_F(TlsStreamTest, GoesOnInTls) {
   ConnectInTheClear();
@@ -51,6 +57,69 @@ TEST_F(TlsStreamTest, TheReaderPausesTheNewTransport) {
                 .value()
                 .size(),
             bytes.size());
+}
+
+// Answers a handshake of TLS 1.2, and writes in the same step: the bytes come
+// with the end of the handshake.
+Task<absl::Status> AnswerAndWrite(StreamWriter& writer,
+                                  std::shared_ptr<SslContext> context,
+                                  const std::string& bytes) {
+  STREAMS_CO_RETURN_IF_ERROR(
+      co_await writer.StartTls(TlsOptions(std::move(context))));
+  writer.Write(bytes);
+  co_return absl::OkStatus();
+}
+
+// Before the writer has its new transport, the reader's limit pauses reading.
+TEST_F(TlsStreamTest, MoreThanTheLimitComesWithTheHandshakesEnd) {
+  Serve(TlsOptions());
+  ASSERT_TRUE(Connect(OpenConnectionOptions().set_limit(64)).ok());
+  RunUntil([this] { return accepted_.writer != nullptr; });
+  auto context = ServerContext();
+  ASSERT_TRUE(context->SetMaximumVersion(TlsVersion::kTls1_2).ok());
+  auto client = Spawn(
+      loop_, client_.writer->StartTls(
+                 TlsOptions(ClientContext()).set_server_hostname("localhost")));
+  const std::string bytes(1 << 20, 'x');
+  auto server = Spawn(loop_, AnswerAndWrite(*accepted_.writer, context, bytes));
+  ASSERT_TRUE(loop_.RunUntilDone(client).ok());
+  ASSERT_TRUE(loop_.RunUntilDone(server).ok());
+  EXPECT_FALSE(client_.writer->transport()->IsReading());
+  std::string received;
+  while (received.size() < bytes.size()) {
+    auto piece = Spawn(loop_, ReadSome(*client_.reader));
+    Settle();
+    ASSERT_TRUE(piece.done()) << received.size();
+    received += loop_.RunUntilDone(piece).value();
+  }
+  EXPECT_EQ(received, bytes);
+}
+
+// What had paused it has become part of the handshake.
+TEST_F(TlsStreamTest, AReaderThatWasPausedPausesTheNewTransportAgain) {
+  server_ = loop_
+                .RunUntilComplete(StartServer(
+                    loop_,
+                    [this](std::unique_ptr<StreamReader> reader,
+                           std::unique_ptr<StreamWriter> writer) {
+                      accepted_ = {std::move(reader), std::move(writer)};
+                    },
+                    "127.0.0.1", 0, StartServerOptions().set_limit(64)))
+                .value();
+  port_ = server_->Sockets().front()->GetSockName()->port();
+  ASSERT_TRUE(Connect(OpenConnectionOptions()).ok());
+  auto client = Spawn(
+      loop_, client_.writer->StartTls(
+                 TlsOptions(ClientContext()).set_server_hostname("localhost")));
+  Settle();
+  EXPECT_FALSE(accepted_.writer->transport()->IsReading());
+  EXPECT_TRUE(
+      loop_.RunUntilComplete(accepted_.writer->StartTls(ServerContext())).ok());
+  ASSERT_TRUE(loop_.RunUntilDone(client).ok());
+  EXPECT_TRUE(accepted_.writer->transport()->IsReading());
+  client_.writer->Write(std::string(1000, 'x'));
+  Settle();
+  EXPECT_FALSE(accepted_.writer->transport()->IsReading());
 }
 
 TEST_F(TlsStreamTest, TlsInsideTls) {

@@ -98,6 +98,8 @@ void StreamReaderProtocol::ResumeWriting() {
 
 std::string StreamReaderProtocol::TakeUnread() {
   if (observed() == nullptr) return std::string();
+  // Whoever takes them reads on, whatever had been paused because of them.
+  observed()->is_paused_ = false;
   internal::ReceiveBuffer& buffer = observed()->buffer_;
   return buffer.Take(buffer.size());
 }
@@ -107,7 +109,7 @@ void StreamReaderProtocol::ReplaceTransport(
   if (is_connection_lost_) return;  // It would be kept for ever.
   transport_ = std::move(transport);
   is_over_ssl_ = transport_->GetSslObject() != nullptr;
-  if (observed() != nullptr) observed()->transport_ = transport_;
+  if (observed() != nullptr) observed()->ReplaceTransport(transport_);
 }
 
 // --- A server's connection ---
