@@ -66,6 +66,22 @@ TEST_F(WriteCorkTest, WithoutInputAWriteGoesOutAtOnce) {
   EXPECT_EQ(Sent(), "a");
 }
 
+TEST(WriteCorkWithoutLoopTest, AWriteIsInVain) {
+  auto loop = std::make_unique<EventLoop>();
+  auto sockets = StreamSocket::CreatePair().value();
+  auto socket = std::make_shared<StreamSocket>(std::move(sockets.first));
+  const StreamPair pair =
+      loop
+          ->RunUntilComplete(OpenConnection(
+              *loop, OpenConnectionOptions().set_socket(std::move(socket))))
+          .value();
+  pair.writer->set_cork(true);
+  ASSERT_TRUE(pair.reader->FeedData("12").ok());
+  pair.writer->Write("a");
+  loop = nullptr;
+  EXPECT_TRUE(pair.writer->Write("b").ok());
+}
+
 TEST_F(WriteCorkTest, TheAnswerToTheLastInputTakesTheOthersAlong) {
   Feed("12");
   writer_->Write("a");

@@ -120,7 +120,8 @@ void StreamWriter::set_cork(bool on) {
 }
 
 absl::Status StreamWriter::WriteCorked(absl::string_view bytes) {
-  return cork_->Write(bytes, protocol_->HasUnreadInput());
+  // In vain once it is closing, perhaps as its loop has gone.
+  return cork_->Write(bytes, !IsClosing() && protocol_->HasUnreadInput());
 }
 
 void StreamWriter::CloseDropped(EventLoop& loop, Transport& transport) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -60,11 +61,6 @@ bool IsEndOfPem() {
   const uint32_t error = ERR_peek_last_error();
   return ERR_GET_LIB(error) == ERR_LIB_PEM &&
          ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
-}
-
-bssl::UniquePtr<BIO> MemoryBio(absl::string_view bytes) {
-  return bssl::UniquePtr<BIO>(
-      BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
 }
 
 int GivePassword(char* buffer, int size, int /*is_writing*/, void* argument) {
@@ -185,6 +181,13 @@ absl::Status LoadSystemRoots(SSL_CTX* context) {
     STREAMS_RETURN_IF_ERROR(LoadCaPath(context, path));
   }
   return absl::OkStatus();
+}
+
+bssl::UniquePtr<BIO> MemoryBio(absl::string_view bytes) {
+  // To BoringSSL, a negative size is that of a string that ends with a zero.
+  const size_t size = std::min(bytes.size(), size_t{INT_MAX});
+  return bssl::UniquePtr<BIO>(
+      BIO_new_mem_buf(bytes.data(), static_cast<int>(size)));
 }
 
 absl::Status LoadCertificate(SSL_CTX* context, BIO* certificates, BIO* key,

@@ -21,6 +21,9 @@ absl::Status LoadCaPath(SSL_CTX* context, const std::string& path);
 absl::Status LoadCaData(SSL_CTX* context, absl::string_view data);
 absl::Status LoadSystemRoots(SSL_CTX* context);
 
+// To read `bytes` from where they are.
+bssl::UniquePtr<BIO> MemoryBio(absl::string_view bytes);
+
 // A certificate with its chain, and its key. `password` absent: the key must
 // not be encrypted.
 absl::Status LoadCertificate(SSL_CTX* context, BIO* certificates, BIO* key,

@@ -185,10 +185,9 @@ absl::Status SslContext::LoadCertChain(const std::string& certfile,
 absl::Status SslContext::LoadCertChainPem(absl::string_view certificates,
                                           absl::string_view key,
                                           const std::string& password) {
-  const bssl::UniquePtr<BIO> certificates_bio(BIO_new_mem_buf(
-      certificates.data(), static_cast<int>(certificates.size())));
-  const bssl::UniquePtr<BIO> key_bio(
-      BIO_new_mem_buf(key.data(), static_cast<int>(key.size())));
+  const bssl::UniquePtr<BIO> certificates_bio =
+      internal::MemoryBio(certificates);
+  const bssl::UniquePtr<BIO> key_bio = internal::MemoryBio(key);
   return internal::LoadCertificate(native(), certificates_bio.get(),
                                    key_bio.get(), password);
 }

@@ -142,6 +142,8 @@ class SslProtocol final : public Protocol,
   void FatalError(absl::Status error, const char* message);
 
   // ssl_protocol_data.cc: reading and writing.
+  // What the state asks for, with what has arrived.
+  void Proceed();
   void DoRead();
   absl::Status ReadAll();
   void CountWriteInVain();

@@ -40,6 +40,12 @@ absl::Status SslProtocol::DataReceived(absl::string_view bytes) {
   // What it leads to may make the lower transport let go of this object.
   const auto self = shared_from_this();
   engine_->Feed(bytes);
+  Proceed();
+  engine_->Settle();
+  return absl::OkStatus();
+}
+
+void SslProtocol::Proceed() {
   switch (state_) {
     case State::kUnwrapped:
       break;
@@ -56,8 +62,6 @@ absl::Status SslProtocol::DataReceived(absl::string_view bytes) {
       DoShutdown();
       break;
   }
-  engine_->Settle();
-  return absl::OkStatus();
 }
 
 void SslProtocol::DoRead() {
@@ -116,20 +120,7 @@ void SslProtocol::ResumeReading() {
 
 void SslProtocol::Resumed() {
   const auto self = shared_from_this();
-  switch (state_) {
-    case State::kUnwrapped:
-    case State::kDoHandshake:
-      break;
-    case State::kWrapped:
-      DoRead();
-      break;
-    case State::kFlushing:
-      DoFlush();
-      break;
-    case State::kShutdown:
-      DoShutdown();
-      break;
-  }
+  Proceed();
 }
 
 void SslProtocol::ControlLowerReading() {
