@@ -24,8 +24,9 @@ namespace streams {
 //   TaskGroup group(loop);
 //   group.CreateTask(Upload(*client, *writer));
 //   TaskReference<absl::StatusOr<int>> count =
-//   group.CreateTask(Count(*reader)); STREAMS_CO_RETURN_IF_ERROR(co_await
-//   group.Wait()); co_return *count.result();
+//       group.CreateTask(Count(*reader));
+//   STREAMS_CO_RETURN_IF_ERROR(co_await group.Wait());
+//   co_return *count.result();
 //
 // Wait() waits for all tasks, also for those that are added meanwhile. The
 // first error cancels all the others; kCancelled of a task is no error. When
