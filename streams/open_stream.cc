@@ -95,8 +95,8 @@ Task<absl::StatusOr<StreamPair>> OpenStream(
   if (!status.ok()) co_return status;
   StreamPair pair;
   pair.reader = std::move(reader);
-  pair.writer = std::make_unique<StreamWriter>(loop, opening.Finish(),
-                                               std::move(protocol));
+  pair.writer =
+      std::make_unique<StreamWriter>(opening.Finish(), std::move(protocol));
   co_return std::move(pair);
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -116,7 +117,8 @@ ReadBytes::Progress ReadBytes::ContinueToEof() {
     const size_t size = std::min(reader().buffer_.size(), reader().limit());
     if (size == 0) return SucceedWith(0);
     const absl::string_view block = reader().buffer_.view().substr(0, size);
-    joined_.append(block.data(), block.size());
+    if (joined_ == nullptr) joined_ = std::make_unique<std::string>();
+    joined_->append(block.data(), block.size());
     reader().buffer_.Consume(size);
     absl::Status status = reader().ResumeTransportIfDrained();
     if (!status.ok()) return Fail(std::move(status));
@@ -133,7 +135,7 @@ PeekBytes::Progress PeekBytes::Continue() {
 absl::StatusOr<std::string> ReadBytes::TakeJoined() {
   absl::Status error = TakeError();
   if (!error.ok()) return error;
-  return std::move(joined_);
+  return joined_ == nullptr ? std::string() : std::move(*joined_);
 }
 
 absl::StatusOr<std::string> ReadExactBytes::TakeNothing() {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -131,7 +132,7 @@ class [[nodiscard]] ReadBytes final : public ReadOperation {
 
   int64_t count_;
   // What was read until now, if `count_` is negative; nothing, if it is zero.
-  std::string joined_;
+  std::unique_ptr<std::string> joined_;  // Of Read(-1), and only then made.
 };
 
 // See StreamReader::Peek().

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/task_handle.h"
@@ -59,7 +60,7 @@ void StreamReaderProtocol::ConnectionMade(
 
 absl::Status StreamReaderProtocol::DataReceived(absl::string_view bytes) {
   if (observed() != nullptr) return observed()->FeedData(bytes);
-  if (former_reader_.has_value()) return DataForFormerReader(bytes.size());
+  if (former_reader_ != nullptr) return DataForFormerReader(bytes.size());
   return absl::OkStatus();
 }
 
@@ -70,7 +71,7 @@ absl::Status StreamReaderProtocol::BlockReceived(std::string bytes) {
 
 bool StreamReaderProtocol::EofReceived() {
   if (observed() != nullptr) observed()->FeedEof();
-  if (former_reader_.has_value()) former_reader_->eof = true;
+  if (former_reader_ != nullptr) former_reader_->eof = true;
   return !is_over_ssl_;  // TLS knows no half-open connection.
 }
 
@@ -82,7 +83,7 @@ void StreamReaderProtocol::ConnectionLost(const absl::Status& error) {
       observed()->SetError(error);
     }
   }
-  if (former_reader_.has_value() && !error.ok()) former_error_ = error;
+  if (former_reader_ != nullptr && !error.ok()) former_error_ = error;
   closed_.SetResult(error);
   is_connection_lost_ = true;
   if (is_writing_paused_) drain_waiters_.SetResults(error);
@@ -120,7 +121,7 @@ void StreamReaderProtocol::RunCallback() {
   const auto callback = std::exchange(callback_, nullptr);
   // It may be lost (and set to null) by what the callback does.
   const std::shared_ptr<Transport> transport = transport_;
-  auto writer = std::make_unique<StreamWriter>(loop_, transport, self);
+  auto writer = std::make_unique<StreamWriter>(transport, self);
   holds_back_drops_ = true;
   ClientConnectedCallback::Result result =
       (*callback)(std::move(owned_reader_), std::move(writer));
@@ -137,8 +138,18 @@ void StreamReaderProtocol::RunCallback() {
 Task<absl::Status> StreamReaderProtocol::RunHandler(
     std::shared_ptr<StreamReaderProtocol> protocol,
     std::shared_ptr<Transport> transport, Task<absl::Status> handler) {
-  const absl::Status status = co_await std::move(handler);
+  absl::Status status = co_await std::move(handler);
   if (status.ok()) co_return status;
+  co_return co_await EndFailedHandler(std::move(protocol), std::move(transport),
+                                      std::move(status));
+}
+
+// Apart, so that what it waits with is not in the frame of every handler;
+// inline, the compiler would put it there again.
+ABSL_ATTRIBUTE_NOINLINE
+Task<absl::Status> StreamReaderProtocol::EndFailedHandler(
+    std::shared_ptr<StreamReaderProtocol> protocol,
+    std::shared_ptr<Transport> transport, absl::Status status) {
   // One turn later, as in asyncio, where it is for the task's done callback.
   // The handler's locals, the writer perhaps among them, live on meanwhile: so
   // they do in the traceback there.
@@ -163,8 +174,9 @@ void StreamReaderProtocol::HandlerFailed(Transport& transport,
 void StreamReaderProtocol::OnReaderDestroyed(const StreamReader& reader) {
   former_error_ = reader.error();
   if (writer_ == nullptr) return;
-  former_reader_ = FormerReader{reader.buffered().size(), reader.limit(),
-                                reader.is_paused_, reader.eof_};
+  former_reader_.reset(new FormerReader{reader.buffered().size(),
+                                        reader.limit(), reader.is_paused_,
+                                        reader.eof_});
 }
 
 absl::Status StreamReaderProtocol::DataForFormerReader(size_t count) {

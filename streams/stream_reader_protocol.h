@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -84,6 +83,9 @@ class StreamReaderProtocol final
   static Task<absl::Status> RunHandler(
       std::shared_ptr<StreamReaderProtocol> protocol,
       std::shared_ptr<Transport> transport, Task<absl::Status> handler);
+  static Task<absl::Status> EndFailedHandler(
+      std::shared_ptr<StreamReaderProtocol> protocol,
+      std::shared_ptr<Transport> transport, absl::Status status);
   void HandlerFailed(Transport& transport, const absl::Status& error);
 
   // The connection goes on over `transport`. CPython issue gh-152431: the
@@ -105,11 +107,11 @@ class StreamReaderProtocol final
   std::shared_ptr<Transport> transport_;
   Waiter closed_;
   internal::WaiterList drain_waiters_;
-  std::optional<FormerReader> former_reader_;
+  std::unique_ptr<FormerReader> former_reader_;
   absl::Status former_error_;
+  StreamWriter* writer_ = nullptr;
   bool is_writing_paused_ = false;
   bool is_connection_lost_ = false;
-  StreamWriter* writer_ = nullptr;
   // Whether it belongs to a server's connection.
   bool is_server_side_ = false;
   bool is_over_ssl_ = false;

@@ -18,12 +18,12 @@ bool DrainOperation::Start() {
     return true;
   }
   writer_.FlushCork();  // It may be all there is to wait for.
-  wait_.emplace(result_, writer_.protocol_);
+  wait_ = std::make_unique<Wait>(result_, writer_.protocol_);
   if (writer_.IsClosing()) {
     // The connection may be lost in the next turn. Without it, a loop of
     // Write() and Drain() would never come to that turn, hence never see the
     // error.
-    wait_->WaitForTurn(writer_.loop_);
+    wait_->WaitForTurn(writer_.loop());
     return false;
   }
   return wait_->FinishOrWait();
@@ -55,26 +55,23 @@ bool WaitClosedOperation::await_ready() {
     result_ = protocol_->closed_.status();
     return true;
   }
-  Arm(protocol_->closed_);
+  wait_ = std::make_unique<Wait>(result_, protocol_->closed_);
   return false;
 }
 
-bool WaitClosedOperation::OnWake(absl::Status status) {
+bool WaitClosedOperation::Wait::OnWake(absl::Status status) {
   result_ = std::move(status);
   return true;
 }
 
-StreamWriter::StreamWriter(EventLoop& loop,
-                           std::shared_ptr<Transport> transport,
+StreamWriter::StreamWriter(std::shared_ptr<Transport> transport,
                            std::shared_ptr<StreamReaderProtocol> protocol)
-    : loop_(loop),
-      transport_(std::move(transport)),
-      protocol_(std::move(protocol)) {
+    : transport_(std::move(transport)), protocol_(std::move(protocol)) {
   protocol_->WriterMade(*this);
 }
 
 Task<absl::Status> StreamWriter::StartTls(TlsOptions options) {
-  return StartTls(loop_, protocol_, std::move(options));
+  return StartTls(loop(), protocol_, std::move(options));
 }
 
 Task<absl::Status> StreamWriter::StartTls(
@@ -106,7 +103,7 @@ StreamWriter::~StreamWriter() {
   if (protocol_->HoldsBackDrops()) {
     protocol_->NoteDrop();
   } else {
-    CloseDropped(loop_, *transport_);
+    CloseDropped(loop(), *transport_);
   }
 }
 
@@ -115,7 +112,7 @@ void StreamWriter::set_cork(bool on) {
   if (!on) {
     cork_ = nullptr;
   } else if (cork_ == nullptr) {
-    cork_ = std::make_unique<internal::WriteCork>(loop_, transport_);
+    cork_ = std::make_unique<internal::WriteCork>(loop(), transport_);
   }
 }
 

@@ -11,6 +11,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "streams/coro/completion.h"
+#include "streams/coro/frame_pool.h"
 #include "streams/coro/suspension.h"
 #include "streams/coro/task.h"
 #include "streams/loop/event_loop.h"
@@ -59,7 +61,7 @@ class [[nodiscard]] DrainOperation final {
  private:
   // Where a task is parked that drains. It shares the protocol: the writer may
   // go.
-  class Wait final : private Suspension {
+  class Wait final : private Suspension, public internal::PoolAllocated {
    public:
     Wait(absl::Status& result, std::shared_ptr<StreamReaderProtocol> protocol)
         : result_(result), protocol_(std::move(protocol)) {}
@@ -81,25 +83,43 @@ class [[nodiscard]] DrainOperation final {
 
   const StreamWriter& writer_;
   absl::Status result_;
-  std::optional<Wait> wait_;
+  // Rarely needed, and large: not in the frame of everyone who drains.
+  std::unique_ptr<Wait> wait_;
 };
 
 // See StreamWriter::WaitClosed().
-class [[nodiscard]] WaitClosedOperation final : private Suspension {
+class [[nodiscard]] WaitClosedOperation final {
  public:
   explicit WaitClosedOperation(std::shared_ptr<StreamReaderProtocol> protocol)
       : protocol_(std::move(protocol)) {}
   WaitClosedOperation(WaitClosedOperation&&) noexcept = default;
 
-  using Suspension::await_suspend;
   bool await_ready();
+  template <class Handle>
+  void await_suspend(Handle handle) {
+    wait_->await_suspend(handle);
+  }
   absl::Status await_resume() { return std::move(result_); }
 
  private:
-  bool OnWake(absl::Status status) override;
+  class Wait final : private Suspension, public internal::PoolAllocated {
+   public:
+    Wait(absl::Status& result, Completion& closed) : result_(result) {
+      Arm(closed);
+    }
+
+    using Suspension::await_suspend;
+
+   private:
+    bool OnWake(absl::Status status) override;
+
+    absl::Status& result_;
+  };
 
   std::shared_ptr<StreamReaderProtocol> protocol_;
   absl::Status result_;
+  // Only needed at the end, but the frame is there all the time.
+  std::unique_ptr<Wait> wait_;
 };
 
 // The writing end of a stream.
@@ -123,7 +143,7 @@ class StreamWriter {
  public:
   // As OpenConnection() and StartServer() do it. `protocol` must be, or become,
   // that of `transport`.
-  StreamWriter(EventLoop& loop, std::shared_ptr<Transport> transport,
+  StreamWriter(std::shared_ptr<Transport> transport,
                std::shared_ptr<StreamReaderProtocol> protocol);
 
   StreamWriter(const StreamWriter&) = delete;
@@ -244,7 +264,8 @@ class StreamWriter {
       EventLoop& loop, std::shared_ptr<StreamReaderProtocol> protocol,
       TlsOptions options);
 
-  EventLoop& loop_;
+  EventLoop& loop() const { return protocol_->loop_; }
+
   std::shared_ptr<Transport> transport_;
   std::shared_ptr<StreamReaderProtocol> protocol_;
   std::unique_ptr<internal::WriteCork> cork_;

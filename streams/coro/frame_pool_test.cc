@@ -18,7 +18,7 @@ namespace {
 TEST(FramePoolTest, GivesAFreedBlockToTheNextOfItsSize) {
   void* const block = AllocateFrame(200);
   FreeFrame(block, 200);
-  void* const again = AllocateFrame(193);  // The same class of 64 bytes.
+  void* const again = AllocateFrame(193);  // The same class of 16 bytes.
   EXPECT_EQ(again, block);
   void* const other = AllocateFrame(300);
   EXPECT_NE(other, block);

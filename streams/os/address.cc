@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -107,11 +109,11 @@ absl::StatusOr<SocketAddress> SocketAddress::FromUnixPath(
   if (length > kPathRoom) {
     return MakeError(ErrorKind::kOs, "AF_UNIX path too long");
   }
-  SocketAddress result;
-  result.storage_.unix_domain.sun_family = AF_UNIX;
-  std::memcpy(result.storage_.unix_domain.sun_path, path.data(), path.size());
-  result.length_ = static_cast<socklen_t>(kPathOffset + length);
-  return result;
+  sockaddr_un native = {};
+  native.sun_family = AF_UNIX;
+  std::memcpy(native.sun_path, path.data(), path.size());
+  return FromNative(reinterpret_cast<const sockaddr*>(&native),
+                    static_cast<socklen_t>(kPathOffset + length));
 }
 
 absl::StatusOr<SocketAddress> SocketAddress::Parse(absl::string_view text) {
@@ -141,14 +143,20 @@ SocketAddress SocketAddress::FromNative(const sockaddr* address,
                                         socklen_t length) {
   SocketAddress result;
   if (length < sizeof(sa_family_t)) return result;
-  const size_t size = std::min<size_t>(length, sizeof(Storage));
-  std::memcpy(&result.storage_, address, size);
+  const size_t size = std::min<size_t>(length, sizeof(sockaddr_un));
+  std::memcpy(&result.storage_, address, std::min(size, sizeof(Storage)));
   result.length_ = static_cast<socklen_t>(size);
   const sa_family_t family = result.storage_.any.sa_family;
   const bool is_whole = (family == AF_INET && size >= sizeof(sockaddr_in)) ||
                         (family == AF_INET6 && size >= sizeof(sockaddr_in6)) ||
                         family == AF_UNIX;
-  return is_whole ? result : SocketAddress();
+  if (!is_whole) return SocketAddress();
+  if (size > sizeof(Storage)) {
+    auto whole = std::make_shared<sockaddr_un>();
+    std::memcpy(whole.get(), address, size);
+    result.long_ = std::move(whole);
+  }
+  return result;
 }
 
 AddressFamily SocketAddress::family() const {
@@ -191,17 +199,21 @@ uint32_t SocketAddress::scope_id() const {
   return storage_.inet6.sin6_scope_id;
 }
 
+// As bytes: a short one has less room than a sockaddr_un.
+const char* SocketAddress::native_path() const {
+  return reinterpret_cast<const char*>(native()) + kPathOffset;
+}
+
 std::string SocketAddress::path() const {
   if (family() != AddressFamily::kUnix || length_ <= kPathOffset) return "";
-  const absl::string_view all(storage_.unix_domain.sun_path,
-                              length_ - kPathOffset);
+  const absl::string_view all(native_path(), length_ - kPathOffset);
   if (all[0] == '\0') return std::string(all);
   return std::string(all.substr(0, all.find('\0')));
 }
 
 bool SocketAddress::is_abstract() const {
   return family() == AddressFamily::kUnix && length_ > kPathOffset &&
-         storage_.unix_domain.sun_path[0] == '\0';
+         native_path()[0] == '\0';
 }
 
 std::string SocketAddress::ToString() const {

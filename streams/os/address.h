@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -25,6 +26,9 @@ class SocketAddress {
  public:
   // Of no family.
   SocketAddress();
+  // Moving one copies it: what is left is an address still.
+  SocketAddress(const SocketAddress&) = default;
+  SocketAddress& operator=(const SocketAddress&) = default;
 
   // From a literal, "127.0.0.1", "::1" or "fe80::1%2" (a zone is a number here:
   // names of interfaces are for AddressLookup). kValue if it is none.
@@ -57,7 +61,10 @@ class SocketAddress {
 
   std::string ToString() const;
 
-  const sockaddr* native() const { return &storage_.any; }
+  const sockaddr* native() const {
+    return long_ == nullptr ? &storage_.any
+                            : reinterpret_cast<const sockaddr*>(long_.get());
+  }
   socklen_t native_length() const { return length_; }
 
   friend bool operator==(const SocketAddress& a, const SocketAddress& b) {
@@ -68,15 +75,19 @@ class SocketAddress {
   }
 
  private:
+  const char* native_path() const;
+
   union Storage {
     sockaddr any;
     sockaddr_in inet;
     sockaddr_in6 inet6;
-    sockaddr_un unix_domain;
   };
 
-  Storage storage_;
+  Storage storage_;  // The beginning, if it is longer.
   socklen_t length_;
+  // The whole, if it is longer: most addresses are not those of Unix sockets,
+  // and each connection keeps two.
+  std::shared_ptr<const sockaddr_un> long_;
 };
 
 }  // namespace streams

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "gtest/gtest.h"
@@ -88,6 +89,20 @@ TEST(SocketAddressTest, TheLongestPaths) {
                 SocketAddress::FromUnixPath(std::string("a\0b", 3)).status()),
             ErrorKind::kValue);
   EXPECT_FALSE(SocketAddress::FromUnixPath("").ok());
+}
+
+TEST(SocketAddressTest, CopiesShareNothingThatChanges) {
+  const std::string path(100, 'p');
+  SocketAddress address = *SocketAddress::FromUnixPath(path);
+  const SocketAddress copy = address;
+  const SocketAddress moved = std::move(address);
+  EXPECT_EQ(address.path(), path);  // NOLINT(bugprone-use-after-move)
+  address = *SocketAddress::FromIp("1.2.3.4", 5);
+  EXPECT_EQ(address.ToString(), "1.2.3.4:5");
+  EXPECT_EQ(copy.path(), path);
+  EXPECT_EQ(moved.path(), path);
+  EXPECT_EQ(SocketAddress::FromNative(copy.native(), copy.native_length()),
+            copy);
 }
 
 TEST(SocketAddressTest, ParsesWhatToStringWrites) {

@@ -49,28 +49,29 @@ bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 std::shared_ptr<SocketTransport> SocketTransport::Start(
     EventLoop& loop, StreamSocket socket, std::shared_ptr<Protocol> protocol,
     Options options) {
-  return Start(std::shared_ptr<SocketTransport>(
-      new SocketTransport(loop, std::move(socket), nullptr, std::move(protocol),
-                          std::move(options))));
+  return Start(std::make_shared<SocketTransport>(Key(), loop, std::move(socket),
+                                                 nullptr, std::move(protocol),
+                                                 std::move(options)));
 }
 
 std::shared_ptr<SocketTransport> SocketTransport::Start(
     EventLoop& loop, std::shared_ptr<StreamSocket> socket,
     std::shared_ptr<Protocol> protocol, Options options) {
-  return Start(std::shared_ptr<SocketTransport>(
-      new SocketTransport(loop, StreamSocket(), std::move(socket),
-                          std::move(protocol), std::move(options))));
+  return Start(std::make_shared<SocketTransport>(
+      Key(), loop, StreamSocket(), std::move(socket), std::move(protocol),
+      std::move(options)));
 }
 
 std::shared_ptr<SocketTransport> SocketTransport::Start(
     std::shared_ptr<SocketTransport> transport) {
   transport->self_ = transport;
   transport->loop_->AddObserver(*transport);
-  transport->loop_->CallSoon(transport->open_callback_);
+  transport->loop_->CallSoon(transport->step_callback_);
   return transport;
 }
 
-SocketTransport::SocketTransport(EventLoop& loop, StreamSocket own_socket,
+SocketTransport::SocketTransport(Key /*key*/, EventLoop& loop,
+                                 StreamSocket own_socket,
                                  std::shared_ptr<StreamSocket> shared_socket,
                                  std::shared_ptr<Protocol> protocol,
                                  Options options)
@@ -355,7 +356,12 @@ void SocketTransport::ForceClose(absl::Status error) {
 void SocketTransport::ScheduleConnectionLost(absl::Status error) {
   is_lost_ = true;
   lost_error_ = std::move(error);
-  loop_->CallSoon(lost_callback_);
+  if (step_callback_.linked()) {  // It is yet to be opened, before that.
+    loop_->CallSoon([this] { LoseConnection(); });
+    return;
+  }
+  next_step_ = Step::kLoseConnection;
+  loop_->CallSoon(step_callback_);
 }
 
 void SocketTransport::LoseConnection() {
@@ -370,7 +376,8 @@ void SocketTransport::LoseConnection() {
   protocol_ = nullptr;
   if (const auto owner = std::exchange(owner_, nullptr)) owner->Detach(*this);
   // Not at once: a write, or a callback, of this object may be going on.
-  loop_->CallSoon(let_go_callback_);
+  next_step_ = Step::kLetGo;
+  loop_->CallSoon(step_callback_);
 }
 
 void SocketTransport::OnLoopDestroyed() {

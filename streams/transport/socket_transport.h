@@ -72,6 +72,16 @@ class SocketTransport final
     std::shared_ptr<TransportOwner> owner_;
   };
 
+  // Nobody else can make one: see Start().
+  class Key {
+   private:
+    friend class SocketTransport;
+    Key() {}
+  };
+  SocketTransport(Key key, EventLoop& loop, StreamSocket own_socket,
+                  std::shared_ptr<StreamSocket> shared_socket,
+                  std::shared_ptr<Protocol> protocol, Options options);
+
   // `socket` must be connected.
   static std::shared_ptr<SocketTransport> Start(
       EventLoop& loop, StreamSocket socket, std::shared_ptr<Protocol> protocol,
@@ -118,9 +128,9 @@ class SocketTransport final
   const StreamSocket* GetSocket() const override { return &socket(); }
 
  private:
-  SocketTransport(EventLoop& loop, StreamSocket own_socket,
-                  std::shared_ptr<StreamSocket> shared_socket,
-                  std::shared_ptr<Protocol> protocol, Options options);
+  // What the loop calls next. They follow each other, so that one callback does
+  // for all three.
+  enum class Step : uint8_t { kOpen, kLoseConnection, kLetGo };
 
   const StreamSocket& socket() const {
     return shared_socket_ != nullptr ? *shared_socket_ : own_socket_;
@@ -135,6 +145,16 @@ class SocketTransport final
 
   static std::shared_ptr<SocketTransport> Start(
       std::shared_ptr<SocketTransport> transport);
+  void TakeStep() {
+    switch (next_step_) {
+      case Step::kOpen:
+        return Open();
+      case Step::kLoseConnection:
+        return LoseConnection();
+      case Step::kLetGo:
+        return LetGo();
+    }
+  }
   void Open();
   absl::Status StartReading();
   void OnEof();
@@ -165,9 +185,8 @@ class SocketTransport final
   absl::Status lost_error_;
   std::optional<SocketAddress> peer_name_;
   std::optional<SocketAddress> sock_name_;
-  MethodCallback<&SocketTransport::Open> open_callback_{*this};
-  MethodCallback<&SocketTransport::LoseConnection> lost_callback_{*this};
-  MethodCallback<&SocketTransport::LetGo> let_go_callback_{*this};
+  MethodCallback<&SocketTransport::TakeStep> step_callback_{*this};
+  Step next_step_ = Step::kOpen;
   bool is_closing_ = false;
   bool is_paused_ = false;
   bool is_protocol_paused_ = false;

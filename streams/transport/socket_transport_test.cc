@@ -277,6 +277,18 @@ TEST_F(SocketTransportTest, AProtocolMayReplaceItselfWhileItRuns) {
   Settle();
 }
 
+TEST_F(SocketTransportTest, ClosedBeforeItIsOpenItIsLostAfterThat) {
+  std::weak_ptr<SocketTransport> weak = transport_;
+  transport_->Close();
+  transport_ = nullptr;
+  loop_.CallSoon([this] { log_.push_back("later"); });
+  Turn();
+  EXPECT_THAT(log_, ElementsAre("made", "lost", "later"));
+  EXPECT_TRUE(opened_.done());
+  Settle();
+  EXPECT_TRUE(weak.expired());
+}
+
 TEST_F(SocketTransportTest, AnOpenTransportNeedsNobodyToHoldIt) {
   std::weak_ptr<SocketTransport> weak = transport_;
   transport_ = nullptr;
