@@ -4,97 +4,54 @@
 #include <cstddef>
 #include <new>
 
-#include "absl/base/config.h"
+#include "streams/coro/free_lists.h"
 
 namespace streams {
 namespace internal {
 namespace {
 
-// A sanitizer only sees the use of a freed frame if it is really freed.
-#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_MEMORY_SANITIZER)
-constexpr bool kPooled = false;
-#else
-constexpr bool kPooled = true;
-#endif
-
 // Sizes that glibc's malloc has: multiples of 16, less the 8 it keeps in front
 // of a block. A connection that idles has three blocks from here for as long as
 // it lasts, so that what rounding up wastes counts.
-constexpr std::size_t kClassBytes = 16;
-constexpr std::size_t kClassOffset = 8;
-constexpr std::size_t kClasses = 128;
+struct FrameClasses {
+  static constexpr std::size_t kStep = 16;
+  static constexpr std::size_t kOffset = 8;
+  static constexpr std::size_t kCount = 128;
+  static constexpr std::size_t kMaxFreeBytes = internal::kMaxFreeBytes;
 
-constexpr std::size_t BytesOf(std::size_t index) {
-  return index * kClassBytes + kClassOffset;
-}
-
-constexpr std::size_t ClassOf(std::size_t size) {
-  return (size + (kClassBytes - kClassOffset - 1)) / kClassBytes;
-}
-
-struct FreeBlock {
-  FreeBlock* next;
+  static constexpr std::size_t BytesOf(std::size_t index) {
+    return index * kStep + kOffset;
+  }
+  // The smallest that holds `size`; kCount or more if none does.
+  static constexpr std::size_t IndexOf(std::size_t size) {
+    return (size + (kStep - kOffset - 1)) / kStep;
+  }
 };
 
-class FramePool {
- public:
-  constexpr FramePool() = default;
-  FramePool(const FramePool&) = delete;
-  FramePool& operator=(const FramePool&) = delete;
-
-  ~FramePool() {
-    // Frames may still be freed while the thread ends, after this.
-    is_closed_ = true;
-    for (FreeBlock*& list : free_) {
-      while (FreeBlock* const block = list) {
-        list = block->next;
-        ::operator delete(block);
-      }
-    }
-  }
-
-  void* Allocate(std::size_t index) {
-    FreeBlock* const block = free_[index];
-    if (block == nullptr) return ::operator new(BytesOf(index));
-    free_[index] = block->next;
-    free_bytes_ -= BytesOf(index);
-    return block;
-  }
-
-  void Free(void* memory, std::size_t index) {
-    const std::size_t bytes = BytesOf(index);
-    if (is_closed_ || free_bytes_ + bytes > kMaxFreeBytes) {
-      ::operator delete(memory);
-      return;
-    }
-    free_bytes_ += bytes;
-    free_[index] = new (memory) FreeBlock{free_[index]};
-  }
-
- private:
-  FreeBlock* free_[kClasses] = {};
-  std::size_t free_bytes_ = 0;
-  bool is_closed_ = false;
-};
-
-thread_local constinit FramePool pool;
+thread_local constinit FreeLists<FrameClasses> free_frames;
 
 }  // namespace
 
 void* AllocateFrame(std::size_t size) {
-  const std::size_t index = ClassOf(size);
-  if (!kPooled || index >= kClasses) return ::operator new(size);
-  return pool.Allocate(index);
+  const std::size_t index = FrameClasses::IndexOf(size);
+  if (!kKeepsFreedBlocks || index >= FrameClasses::kCount) {
+    return ::operator new(size);
+  }
+  void* const block = free_frames.Take(index);
+  return block != nullptr ? block
+                          : ::operator new(FrameClasses::BytesOf(index));
 }
 
 void FreeFrame(void* block, std::size_t size) noexcept {
-  const std::size_t index = ClassOf(size);
-  if (!kPooled || index >= kClasses) {
+  const std::size_t index = FrameClasses::IndexOf(size);
+  if (!kKeepsFreedBlocks || index >= FrameClasses::kCount) {
     ::operator delete(block);
     return;
   }
-  pool.Free(block, index);
+  free_frames.Give(block, index);
 }
+
+std::size_t FreeFrameBytes() { return free_frames.free_bytes(); }
 
 }  // namespace internal
 }  // namespace streams

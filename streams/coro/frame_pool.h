@@ -17,6 +17,9 @@ void FreeFrame(void* block, std::size_t size) noexcept;
 
 inline constexpr std::size_t kMaxFreeBytes = std::size_t{1} << 20;
 
+// How many bytes wait in this thread.
+std::size_t FreeFrameBytes();
+
 // Base that lets a class (a promise, a task's state) live in the pool.
 class PoolAllocated {
  public:

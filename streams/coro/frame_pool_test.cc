@@ -51,6 +51,7 @@ TEST(FramePoolTest, KeepsNoMoreThanItsLimit) {
   }
   for (void* const block : blocks) FreeFrame(block, 1024);
   EXPECT_EQ(blocks.size(), 2 * kMaxFreeBytes / 1024);
+  EXPECT_LE(FreeFrameBytes(), kMaxFreeBytes);
 }
 
 TEST(FramePoolTest, AnotherThreadMayFree) {

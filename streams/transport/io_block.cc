@@ -5,26 +5,28 @@
 #include <cstddef>
 #include <new>
 
-#include "absl/base/config.h"
 #include "absl/numeric/bits.h"
+#include "streams/coro/free_lists.h"
 
 namespace streams::internal {
 namespace {
 
-// A sanitizer only sees the use of a freed block if it is really freed.
-#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_MEMORY_SANITIZER)
-constexpr bool kPooled = false;
-#else
-constexpr bool kPooled = true;
-#endif
+struct IoClasses {
+  static constexpr size_t kMinSize = 4096;
+  static constexpr size_t kCount = 7;
+  static constexpr size_t kMaxFreeBytes = IoBlock::kMaxFreeBytes;
 
-constexpr size_t kMinSize = 4096;
-constexpr size_t kClasses = 7;
-static_assert(kMinSize << (kClasses - 1) == IoBlock::kMaxPooledSize);
-
-struct FreeBlock {
-  FreeBlock* next;
+  static constexpr size_t BytesOf(size_t index) { return kMinSize << index; }
+  // The smallest that holds `size`.
+  static constexpr size_t IndexOf(size_t size) {
+    if (size <= kMinSize) return 0;
+    return static_cast<size_t>(absl::bit_width((size - 1) / kMinSize));
+  }
 };
+static_assert(IoClasses::BytesOf(IoClasses::kCount - 1) ==
+              IoBlock::kMaxPooledSize);
+
+thread_local constinit FreeLists<IoClasses> free_blocks;
 
 // The strings that a reader returns come from malloc all the same, and glibc
 // treats them as it treated our blocks. It learns: once a program has freed a
@@ -37,86 +39,37 @@ void TeachAllocator() {
   ::operator delete(::operator new(kSize));
 }
 
-class Pool {
- public:
-  constexpr Pool() = default;
-  Pool(const Pool&) = delete;
-  Pool& operator=(const Pool&) = delete;
-
-  ~Pool() {
-    // Blocks may still be freed while the thread ends, after this.
-    is_closed_ = true;
-    for (FreeBlock*& list : free_) {
-      while (FreeBlock* const block = list) {
-        list = block->next;
-        ::operator delete(block);
-      }
-    }
-    free_bytes_ = 0;
-  }
-
-  char* Allocate(size_t index) {
-    FreeBlock* const block = free_[index];
-    if (block == nullptr) {
-      if (!has_allocated_) TeachAllocator();
-      has_allocated_ = true;
-      return static_cast<char*>(::operator new(kMinSize << index));
-    }
-    free_[index] = block->next;
-    free_bytes_ -= kMinSize << index;
-    return reinterpret_cast<char*>(block);
-  }
-
-  void Free(char* data, size_t index) {
-    const size_t size = kMinSize << index;
-    if (is_closed_ || free_bytes_ + size > IoBlock::kMaxFreeBytes) {
-      ::operator delete(data);
-      return;
-    }
-    free_bytes_ += size;
-    free_[index] = new (data) FreeBlock{free_[index]};
-  }
-
-  size_t free_bytes() const { return free_bytes_; }
-
- private:
-  FreeBlock* free_[kClasses] = {};
-  size_t free_bytes_ = 0;
-  bool has_allocated_ = false;
-  bool is_closed_ = false;
-};
-
-thread_local constinit Pool pool;
-
-// Of the smallest class that holds `size`.
-size_t ClassOf(size_t size) {
-  if (size <= kMinSize) return 0;
-  return static_cast<size_t>(absl::bit_width((size - 1) / kMinSize));
+char* NewBlock(size_t size) {
+  thread_local constinit bool has_taught = false;
+  if (!has_taught) TeachAllocator();
+  has_taught = true;
+  return static_cast<char*>(::operator new(size));
 }
 
 }  // namespace
 
 IoBlock::IoBlock(size_t size) {
-  if (!kPooled || size > kMaxPooledSize) {
+  if (!kKeepsFreedBlocks || size > kMaxPooledSize) {
     data_ = static_cast<char*>(::operator new(size));
     capacity_ = size;
     return;
   }
-  const size_t index = ClassOf(size);
-  data_ = pool.Allocate(index);
-  capacity_ = kMinSize << index;
+  const size_t index = IoClasses::IndexOf(size);
+  capacity_ = IoClasses::BytesOf(index);
+  data_ = static_cast<char*>(free_blocks.Take(index));
+  if (data_ == nullptr) data_ = NewBlock(capacity_);
 }
 
 void IoBlock::Free() {
-  if (!kPooled || capacity_ > kMaxPooledSize) {
+  if (!kKeepsFreedBlocks || capacity_ > kMaxPooledSize) {
     ::operator delete(data_);
   } else {
-    pool.Free(data_, ClassOf(capacity_));
+    free_blocks.Give(data_, IoClasses::IndexOf(capacity_));
   }
   data_ = nullptr;
   capacity_ = 0;
 }
 
-size_t IoBlock::FreeBytes() { return pool.free_bytes(); }
+size_t IoBlock::FreeBytes() { return free_blocks.free_bytes(); }
 
 }  // namespace streams::internal
