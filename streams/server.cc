@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,10 +27,17 @@
 #include "streams/transport/socket_transport.h"
 
 namespace streams {
+namespace {
+
+// For how many that are accepted in a turn there is room left.
+constexpr size_t kMostKept = 64;
+
+}  // namespace
 
 struct Server::Accepted {
   StreamSocket socket;
   SocketAddress peer;
+  Inheritance inheritance;
 };
 
 Server::Server(EventLoop& loop, ClientConnectedCallback callback, int64_t limit,
@@ -123,12 +132,11 @@ void Server::OnReady(Listener& listener) {
     const int error =
         listener.socket()->Accept(&accepted.socket, &accepted.peer);
     if (error == 0) {
+      accepted.inheritance = listener.inheritance();
       accepted_.push_back(std::move(accepted));
       loop_.CallSoon(welcome_callback_);
     } else if (error != ECONNABORTED) {
-      if (error != EAGAIN && error != EWOULDBLOCK) {
-        OutOfResources(listener, error);
-      }
+      if (!os::WouldBlock(error)) OutOfResources(listener, error);
       return;
     }
   }
@@ -155,6 +163,11 @@ void Server::Welcome() {
     // tells; what is left of it is this.
     loop_.ReportWarning("ResourceWarning", "unclosed <StreamSocket>");
   }
+  // For the next ones; unless it has grown for a flood of them.
+  accepted.clear();
+  if (accepted_.empty() && accepted.capacity() <= kMostKept) {
+    accepted_.swap(accepted);
+  }
 }
 
 absl::Status Server::Serve(Accepted accepted) {
@@ -167,11 +180,14 @@ absl::Status Server::Serve(Accepted accepted) {
         protocol, internal::SslProtocol::Create(loop_, std::move(protocol),
                                                 ssl_, nullptr));
   }
+  SocketTransport::Options options;
+  options.set_peer_name(accepted.peer)
+      .set_sock_name(std::move(accepted.inheritance.sock_name))
+      .set_is_prepared(accepted.inheritance.is_prepared)
+      .set_owner(this);
   clients_.insert(SocketTransport::Start(loop_, std::move(accepted.socket),
                                          std::move(protocol),
-                                         SocketTransport::Options()
-                                             .set_peer_name(accepted.peer)
-                                             .set_owner(shared_from_this()))
+                                         std::move(options))
                       .get());
   return absl::OkStatus();
 }
@@ -183,7 +199,7 @@ void Server::Close() {
   is_closed_ = true;
   // The callback may hold the server: now they let go of each other.
   const auto self = shared_from_this();
-  self_ = nullptr;
+  if (clients_.empty()) self_ = nullptr;
   const auto callback = std::exchange(callback_, nullptr);
   for (const auto& listener : listeners_) listener->Close();
   listeners_.clear();
@@ -207,6 +223,10 @@ void Server::AbortClients() {
 void Server::Detach(Transport& transport) {
   clients_.erase(static_cast<SocketTransport*>(&transport));
   WakeIfClosed();
+  if (is_closed_ && clients_.empty()) {
+    // A local: this may be the last reference.
+    const std::shared_ptr<Server> self = std::exchange(self_, nullptr);
+  }
 }
 
 void Server::WakeIfClosed() {
@@ -251,9 +271,14 @@ void ServerBuilder::AddSocket(std::shared_ptr<StreamSocket> socket) {
       std::make_unique<Server::Listener>(*server_, std::move(socket)));
 }
 
-void ServerBuilder::AddSocketAt(std::shared_ptr<StreamSocket> socket,
-                                std::string path) {
+void ServerBuilder::AddOwnSocket(std::shared_ptr<StreamSocket> socket) {
+  socket->PrepareForTransport();
+  const std::optional<SocketAddress> name = socket->GetSockName();
   AddSocket(std::move(socket));
+  server_->listeners_.back()->Bequeath(name);
+}
+
+void ServerBuilder::RemoveAtClose(std::string path) {
   const absl::StatusOr<PathStatus> status = GetPathStatus(path);
   if (!status.ok()) return;
   server_->listeners_.back()->set_path(std::move(path), *status);

@@ -83,6 +83,7 @@ class Server final : public TransportOwner,
  private:
   friend class ServerBuilder;
   class Listener;
+  struct Inheritance;
   struct Accepted;
 
   Server(EventLoop& loop, ClientConnectedCallback callback, int64_t limit,
@@ -113,7 +114,8 @@ class Server final : public TransportOwner,
   MethodCallback<&Server::Welcome> welcome_callback_{*this};
   internal::WaiterList close_waiters_;
   Waiter* serving_forever_ = nullptr;
-  // What keeps it alive while it serves: the loop would, in asyncio.
+  // What keeps it alive while it serves, and while there are clients: the loop
+  // and their transports would, in asyncio.
   std::shared_ptr<Server> self_;
   bool is_serving_ = false;
   bool is_closed_ = false;

@@ -25,9 +25,13 @@ class ServerBuilder {
 
   void AddSocket(std::shared_ptr<StreamSocket> socket);
 
-  // As AddSocket(); when the server is closed, the path is removed, if what is
-  // there is still what is there now.
-  void AddSocketAt(std::shared_ptr<StreamSocket> socket, std::string path);
+  // As AddSocket(), with one that the caller has made and bound, and nobody has
+  // changed since: what every connection would be asked or told is done once.
+  void AddOwnSocket(std::shared_ptr<StreamSocket> socket);
+
+  // When the server is closed, the path of the socket that was added last is
+  // removed, if what is there is still what is there now.
+  void RemoveAtClose(std::string path);
 
   // asyncio: the last steps of create_server().
   static Task<absl::StatusOr<std::shared_ptr<Server>>> Finish(

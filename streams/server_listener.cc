@@ -2,10 +2,14 @@
 
 #include "streams/server_listener.h"
 
+#include <memory>
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "streams/loop/exception_context.h"
+#include "streams/os/address.h"
 #include "streams/os/error.h"
 
 namespace streams {
@@ -14,6 +18,12 @@ namespace {
 constexpr absl::Duration kAcceptRetryDelay = absl::Seconds(1);
 
 }  // namespace
+
+void Server::Listener::Bequeath(const std::optional<SocketAddress>& name) {
+  inheritance_.is_prepared = true;
+  if (!name.has_value() || name->is_wildcard()) return;
+  inheritance_.sock_name = std::make_shared<const SocketAddress>(*name);
+}
 
 void Server::Listener::Pause() {
   server_.loop().RemoveReader(*this);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 // The undefined-behaviour sanitizer opens pipes to look at memory, and takes
 // what it cannot look at for a bug.
@@ -101,6 +103,28 @@ class ServerTest : public testing::Test {
     address_ = *server_->Sockets().front()->GetSockName();
   }
 
+  // Tells how a connection to `address` is seen by who accepts it.
+  std::string AcceptedFrom(const SocketAddress& address) {
+    log_.clear();
+    const StreamSocket client = StreamSocket::ConnectBlocking(address).value();
+    loop_.RunTurn(absl::Seconds(10));
+    Settle();
+    EXPECT_THAT(log_, SizeIs(1));
+    EXPECT_EQ(accepted_peer_, client.GetSockName()->ToString());
+    return log_.empty() ? "" : log_.front();
+  }
+
+  ClientConnectedCallback Describing() {
+    return [this](std::unique_ptr<StreamReader>,
+                  std::unique_ptr<StreamWriter> writer) {
+      accepted_peer_ = writer->GetPeerName()->ToString();
+      log_.push_back(
+          absl::StrCat(writer->GetSockName()->ToString(),
+                       writer->GetSocket()->no_delay() ? " at once" : ""));
+      writer->Close();
+    };
+  }
+
   // The kernel makes the connection, whether somebody accepts it or not.
   StreamSocket Connect() {
     return StreamSocket::ConnectBlocking(address_).value();
@@ -110,9 +134,51 @@ class ServerTest : public testing::Test {
   EventLoop loop_{clock_};
   std::vector<std::string> log_;
   int accepted_ = 0;
+  std::string accepted_peer_;
   SocketAddress address_;
   std::shared_ptr<Server> server_;
 };
+
+// Whether it was asked, or has it from the socket that accepted it.
+TEST_F(ServerTest, AConnectionKnowsItsAddressAndDelaysNothing) {
+  Serve(Describing());
+  EXPECT_EQ(AcceptedFrom(address_),
+            absl::StrCat(address_.ToString(), " at once"));
+  server_->Close();
+
+  server_ = loop_
+                .RunUntilComplete(StartServer(loop_, Describing(), "0.0.0.0",
+                                              /*port=*/0))
+                .value();
+  const uint16_t port = server_->Sockets().front()->GetSockName()->port();
+  EXPECT_EQ(AcceptedFrom(*SocketAddress::FromIp("127.0.0.2", port)),
+            absl::StrCat("127.0.0.2:", port, " at once"));
+}
+
+TEST_F(ServerTest, ASocketOfOneselfIsLeftAsItIs) {
+  auto socket = std::make_shared<StreamSocket>(
+      StreamSocket::Create(AddressFamily::kInet).value());
+  ASSERT_TRUE(socket->Bind(*SocketAddress::FromIp("127.0.0.1", 0)).ok());
+  server_ =
+      loop_
+          .RunUntilComplete(StartServer(
+              loop_, Describing(), StartServerOptions().set_socket(socket)))
+          .value();
+  EXPECT_FALSE(socket->no_delay());
+  const SocketAddress address = *socket->GetSockName();
+  EXPECT_EQ(AcceptedFrom(address),
+            absl::StrCat(address.ToString(), " at once"));
+}
+
+TEST_F(ServerTest, AUnixConnectionKnowsItsPath) {
+  // A relative path: the absolute one may be longer than an address.
+  std::filesystem::current_path(testing::TempDir());
+  const std::string path = "server_test.socket";
+  server_ = loop_.RunUntilComplete(StartUnixServer(loop_, Describing(), path))
+                .value();
+  EXPECT_EQ(AcceptedFrom(*SocketAddress::FromUnixPath(path)),
+            absl::StrCat("unix:", path));
+}
 
 TEST_F(ServerTest, APortInUse) {
   Serve(Counting());

@@ -106,7 +106,8 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartServer(
     EventLoop& loop, ClientConnectedCallback callback,
     StartServerOptions options) {
   STREAMS_CO_RETURN_IF_ERROR(internal::CheckSslArguments(options.ssl()));
-  std::vector<std::shared_ptr<StreamSocket>> sockets;
+  ServerBuilder builder(loop, std::move(callback), options.limit(),
+                        options.backlog(), options.ssl());
   if (options.has_address()) {
     if (options.socket() != nullptr) {
       co_return MakeError(
@@ -115,17 +116,17 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartServer(
     }
     STREAMS_CO_ASSIGN_OR_RETURN(const std::vector<SocketAddress> addresses,
                                 co_await ResolveHosts(loop, options));
-    STREAMS_CO_ASSIGN_OR_RETURN(sockets, BindAll(addresses, options));
+    STREAMS_CO_ASSIGN_OR_RETURN(
+        const std::vector<std::shared_ptr<StreamSocket>> sockets,
+        BindAll(addresses, options));
+    for (const auto& socket : sockets) builder.AddOwnSocket(socket);
   } else if (options.socket() != nullptr) {
     if (!options.socket()->valid()) co_return OsError(EBADF);
-    sockets.push_back(options.socket());
+    builder.AddSocket(options.socket());
   } else {
     co_return MakeError(ErrorKind::kValue,
                         "Neither host/port nor sock were specified");
   }
-  ServerBuilder builder(loop, std::move(callback), options.limit(),
-                        options.backlog(), options.ssl());
-  for (auto& socket : sockets) builder.AddSocket(std::move(socket));
   co_return co_await ServerBuilder::Finish(std::move(builder),
                                            options.start_serving());
 }

@@ -50,6 +50,7 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartUnixServer(
     StartUnixServerOptions options) {
   STREAMS_CO_RETURN_IF_ERROR(internal::CheckSslArguments(options.ssl()));
   std::shared_ptr<StreamSocket> socket = options.socket();
+  bool is_own = false;
   if (options.path().has_value()) {
     if (socket != nullptr) {
       co_return MakeError(
@@ -57,6 +58,7 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartUnixServer(
           "path and sock can not be specified at the same time");
     }
     STREAMS_CO_ASSIGN_OR_RETURN(socket, BindTo(*options.path()));
+    is_own = true;
   } else if (socket == nullptr) {
     co_return MakeError(ErrorKind::kValue,
                         "path was not specified, and no sock specified");
@@ -69,11 +71,14 @@ Task<absl::StatusOr<std::shared_ptr<Server>>> StartUnixServer(
   ServerBuilder builder(loop, std::move(callback), options.limit(),
                         options.backlog(), options.ssl());
   const std::optional<SocketAddress> bound = socket->GetSockName();
-  if (options.cleanup_socket() && bound.has_value() && !bound->is_abstract() &&
-      !bound->path().empty()) {
-    builder.AddSocketAt(std::move(socket), bound->path());
+  if (is_own) {
+    builder.AddOwnSocket(std::move(socket));
   } else {
     builder.AddSocket(std::move(socket));
+  }
+  if (options.cleanup_socket() && bound.has_value() && !bound->is_abstract() &&
+      !bound->path().empty()) {
+    builder.RemoveAtClose(bound->path());
   }
   co_return co_await ServerBuilder::Finish(std::move(builder),
                                            options.start_serving());

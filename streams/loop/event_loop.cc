@@ -64,6 +64,7 @@ class OwnedTimer final : public Timer {
 int ToMilliseconds(Clock& clock, absl::Duration wait) {
   const absl::Duration block = clock.Block(wait);
   if (block == absl::InfiniteDuration()) return -1;
+  if (block <= absl::ZeroDuration()) return 0;  // Often, and dear to divide.
   return static_cast<int>(absl::ToInt64Milliseconds(
       absl::Ceil(std::min(block, kLongestWait), absl::Milliseconds(1))));
 }

@@ -161,8 +161,14 @@ class EventLoop final : public ReadyQueue {
 
   // Both, and forgets the descriptor, which may be closed or given away then.
   void Unregister(IoHandler& handler) { selector_.Unregister(handler); }
-  // The same without a system call, for a descriptor that its owner closes
-  // within the next turns, and that nobody else has open (dup(), fork()).
+  // Wants nothing any more, and doesn't tell the kernel, for a descriptor that
+  // is unregistered in the next turn: its events until then are ignored.
+  void SilenceForClose(IoHandler& handler) {
+    selector_.SilenceForClose(handler);
+  }
+  // As Unregister() without a system call, for a descriptor that its owner
+  // closes within the next turns, and that nobody else has open (dup(),
+  // fork()).
   void UnregisterForClose(IoHandler& handler) {
     selector_.UnregisterForClose(handler);
   }

@@ -2,7 +2,6 @@
 #include "streams/loop/io_handler.h"
 
 #include <cstdint>
-#include <utility>
 
 namespace streams {
 
@@ -11,17 +10,23 @@ IoHandler::~IoHandler() {
 }
 
 void IoHandler::Run() {
-  const uint8_t ready = std::exchange(ready_, uint8_t{0});
-  if ((ready & kRead) == 0) {
-    OnWritable();
+  if (ready_ == kRead) {  // The rule.
+    ready_ = 0;
+    OnReadable();
     return;
   }
-  if ((ready & kWrite) != 0) {
-    // Before the call, which may destroy this: then it is off the queue.
-    ready_ = kWrite;
-    registrar_->queue().CallNext(*this);
+  const uint8_t first = static_cast<uint8_t>(ready_ & -ready_);
+  ready_ ^= first;
+  // Before the call, which may destroy this: then it is off the queue.
+  if (ready_ != 0) registrar_->queue().CallNext(*this);
+  switch (first) {
+    case kCall:
+      return OnCalled();
+    case kRead:
+      return OnReadable();
+    default:
+      return OnWritable();
   }
-  OnReadable();
 }
 
 }  // namespace streams

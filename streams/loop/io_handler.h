@@ -2,7 +2,6 @@
 #ifndef STREAMS_LOOP_IO_HANDLER_H_
 #define STREAMS_LOOP_IO_HANDLER_H_
 
-#include <cstddef>
 #include <cstdint>
 
 #include "streams/coro/callback.h"
@@ -60,27 +59,39 @@ class IoHandler : private Callback {
   // About how many bytes the next OnReadable() will bring: a hint, by which a
   // turn doesn't take more than what stays in the processor's cache until it is
   // used.
-  void set_expected_bytes(size_t bytes) { expected_bytes_ = bytes; }
-  size_t expected_bytes() const { return expected_bytes_; }
+  void set_expected_bytes(uint32_t bytes) { expected_bytes_ = bytes; }
+  uint32_t expected_bytes() const { return expected_bytes_; }
+
+  // Calls OnCalled() in the next turn, or before OnReadable(), if that is due
+  // in this one; not if the handler is unregistered before. For what it has to
+  // do when its descriptor is not in use: it shares the node in the queue.
+  void CallSoon(ReadyQueue& queue) {
+    ready_ |= kCall;
+    queue.CallSoon(*this);
+  }
+  bool is_called_soon() const { return (ready_ & kCall) != 0; }
 
  private:
   friend class Selector;
 
-  static constexpr uint8_t kRead = 1;
-  static constexpr uint8_t kWrite = 2;
+  // In the order in which they are called.
+  static constexpr uint8_t kCall = 1;
+  static constexpr uint8_t kRead = 2;
+  static constexpr uint8_t kWrite = 4;
 
   virtual void OnReadable() = 0;
   virtual void OnWritable() = 0;
+  virtual void OnCalled() {}
 
   void Run() final;
 
   internal::IoRegistrar* registrar_ = nullptr;
-  size_t expected_bytes_ = 0;
+  uint32_t expected_bytes_ = 0;
   int fd_;
+  int change_ = -1;     // Its place among the selector's changes, or -1.
   uint8_t wanted_ = 0;  // What the owner wants.
   uint8_t known_ = 0;   // What the kernel was told.
   uint8_t ready_ = 0;   // What is yet to be called this turn.
-  int change_ = -1;     // Its place among the selector's changes, or -1.
 };
 
 }  // namespace streams

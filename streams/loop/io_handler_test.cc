@@ -29,6 +29,8 @@ class Handler final : public IoHandler {
   Handler(int fd, std::string* trace, std::string name)
       : IoHandler(fd), trace_(trace), name_(std::move(name)) {}
 
+  using IoHandler::CallSoon;
+  using IoHandler::is_called_soon;
   using IoHandler::set_expected_bytes;
 
   std::function<void()> on_readable;
@@ -43,6 +45,7 @@ class Handler final : public IoHandler {
     *trace_ += name_ + "w";
     if (on_writable) on_writable();
   }
+  void OnCalled() override { *trace_ += name_ + "c"; }
 
   std::string* trace_;
   std::string name_;
@@ -337,6 +340,36 @@ TEST_F(IoHandlerTest, BesideOthersThereAreNoBatches) {
   EXPECT_EQ(Turn(), "");
   loop_.CallSoon([] {});
   EXPECT_EQ(Turn(), "1r2r3r");
+}
+
+TEST_F(IoHandlerTest, ACallComesBeforeWhatIsReady) {
+  Handler handler(a_.fd(), &trace_, "a");
+  handler.CallSoon(loop_);
+  EXPECT_TRUE(handler.is_called_soon());
+  Send(b_);
+  ASSERT_TRUE(loop_.AddReader(handler).ok());
+  ASSERT_TRUE(loop_.AddWriter(handler).ok());
+  EXPECT_EQ(Turn(), "ac");  // The first may leave out looking for descriptors.
+  EXPECT_FALSE(handler.is_called_soon());
+  EXPECT_EQ(Turn(), "araw");
+  Turn();
+  handler.CallSoon(loop_);
+  Turn();
+  EXPECT_EQ(trace_.substr(0, 2), "ac");
+}
+
+TEST_F(IoHandlerTest, SilencedItHearsOfNothingButItsCall) {
+  Handler handler(a_.fd(), &trace_, "a");
+  ASSERT_TRUE(loop_.AddReader(handler).ok());
+  Send(b_);
+  EXPECT_EQ(Turn(), "ar");
+  loop_.SilenceForClose(handler);
+  handler.CallSoon(loop_);
+  EXPECT_EQ(Turn(), "ac");
+  EXPECT_EQ(Turn(), "");
+  // Nothing was said to the kernel, so that it can be unregistered.
+  loop_.UnregisterForClose(handler);
+  EXPECT_FALSE(handler.registered());
 }
 
 TEST(IoHandlerLifetimeTest, TheLoopMayGoFirst) {

@@ -130,6 +130,14 @@ void Selector::Unregister(IoHandler& handler) {
   Release(handler);
 }
 
+void Selector::SilenceForClose(IoHandler& handler) {
+  if (handler.registrar_ != this) return;
+  ForgetChange(handler);
+  handler.wanted_ = 0;
+  handler.ready_ &= IoHandler::kCall;
+  if (handler.ready_ == 0) handler.Unlink();
+}
+
 void Selector::UnregisterForClose(IoHandler& handler) {
   if (handler.registrar_ == this) Release(handler);
 }
@@ -138,10 +146,7 @@ void Selector::Release(IoHandler& handler) {
   Slot& slot = slots_[static_cast<size_t>(handler.fd_)];
   slot.handler = nullptr;
   ++slot.generation;
-  if (handler.change_ >= 0) {
-    changes_[static_cast<size_t>(handler.change_)] = nullptr;
-    handler.change_ = -1;
-  }
+  ForgetChange(handler);
   handler.Unlink();
   handler.registrar_ = nullptr;
   handler.wanted_ = handler.known_ = handler.ready_ = 0;
@@ -151,6 +156,12 @@ void Selector::NoteChange(IoHandler& handler) {
   if (handler.change_ >= 0) return;
   handler.change_ = static_cast<int>(changes_.size());
   changes_.push_back(&handler);
+}
+
+void Selector::ForgetChange(IoHandler& handler) {
+  if (handler.change_ < 0) return;
+  changes_[static_cast<size_t>(handler.change_)] = nullptr;
+  handler.change_ = -1;
 }
 
 void Selector::FlushChanges() {
@@ -230,7 +241,7 @@ IoHandler* Selector::Queue(const epoll_event& event) {
   if ((event.events & kWriteEvents) != 0) ready |= IoHandler::kWrite;
   ready &= handler.wanted_;
   if (ready == 0) return nullptr;
-  handler.ready_ = ready;
+  handler.ready_ |= ready;
   queue().CallSoon(handler);
   return &handler;
 }
@@ -254,6 +265,7 @@ void Selector::Renew() {
     IoHandler* const handler = slot.handler;
     if (handler == nullptr || handler->known_ == 0) continue;
     handler->known_ = 0;
+    if (handler->wanted_ == 0) continue;
     Register(*handler).IgnoreError();  // It was fine before.
   }
 }

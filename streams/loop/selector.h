@@ -40,6 +40,7 @@ class Selector final : public internal::IoRegistrar {
   bool RemoveReader(IoHandler& handler);
   bool RemoveWriter(IoHandler& handler);
   void Unregister(IoHandler& handler) override;
+  void SilenceForClose(IoHandler& handler);
   void UnregisterForClose(IoHandler& handler);
 
   // Tells the kernel what changed, waits, and keeps what it says. Only when
@@ -68,6 +69,7 @@ class Selector final : public internal::IoRegistrar {
   absl::Status Register(IoHandler& handler);
   void Release(IoHandler& handler);
   void NoteChange(IoHandler& handler);
+  void ForgetChange(IoHandler& handler);
   void FlushChanges();
   void Apply(IoHandler& handler);
   void NoteLeftover(uint64_t data);

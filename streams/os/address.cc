@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -60,8 +61,18 @@ int NativeFamily(AddressFamily family) {
   return AF_UNSPEC;
 }
 
-SocketAddress::SocketAddress() : length_(sizeof(sa_family_t)) {
-  std::memset(&storage_, 0, sizeof storage_);
+SocketAddress::SocketAddress(const SocketAddress& other) {
+  if (other.is_local()) {
+    new (&storage_.local) LocalAddress(other.storage_.local);
+  } else {
+    storage_.inet6 = other.storage_.inet6;  // The largest of the others.
+  }
+}
+
+SocketAddress& SocketAddress::operator=(const SocketAddress& other) {
+  if (this == &other) return *this;
+  this->~SocketAddress();
+  return *new (this) SocketAddress(other);
 }
 
 absl::StatusOr<SocketAddress> SocketAddress::FromIp(absl::string_view literal,
@@ -76,7 +87,6 @@ absl::StatusOr<SocketAddress> SocketAddress::FromIp(absl::string_view literal,
           1) {
     result.storage_.inet.sin_family = AF_INET;
     result.storage_.inet.sin_port = htons(port);
-    result.length_ = sizeof(sockaddr_in);
     return result;
   }
   sockaddr_in6& inet6 = result.storage_.inet6;
@@ -91,7 +101,6 @@ absl::StatusOr<SocketAddress> SocketAddress::FromIp(absl::string_view literal,
   inet6.sin6_family = AF_INET6;
   inet6.sin6_port = htons(port);
   inet6.sin6_scope_id = zone;
-  result.length_ = sizeof(sockaddr_in6);
   return result;
 }
 
@@ -143,18 +152,19 @@ SocketAddress SocketAddress::FromNative(const sockaddr* address,
                                         socklen_t length) {
   SocketAddress result;
   if (length < sizeof(sa_family_t)) return result;
-  const size_t size = std::min<size_t>(length, sizeof(sockaddr_un));
-  std::memcpy(&result.storage_, address, std::min(size, sizeof(Storage)));
-  result.length_ = static_cast<socklen_t>(size);
-  const sa_family_t family = result.storage_.any.sa_family;
-  const bool is_whole = (family == AF_INET && size >= sizeof(sockaddr_in)) ||
-                        (family == AF_INET6 && size >= sizeof(sockaddr_in6)) ||
-                        family == AF_UNIX;
-  if (!is_whole) return SocketAddress();
-  if (size > sizeof(Storage)) {
-    auto whole = std::make_shared<sockaddr_un>();
-    std::memcpy(whole.get(), address, size);
-    result.long_ = std::move(whole);
+  if (address->sa_family == AF_UNIX) {
+    const size_t size = std::min<size_t>(length, sizeof(sockaddr_un));
+    std::shared_ptr<sockaddr_un> name;
+    if (size > kPathOffset) {
+      name = std::make_shared<sockaddr_un>();
+      std::memcpy(name.get(), address, size);
+    }
+    new (&result.storage_.local)
+        LocalAddress{AF_UNIX, static_cast<socklen_t>(size), std::move(name)};
+  } else if (address->sa_family == AF_INET && length >= sizeof(sockaddr_in)) {
+    std::memcpy(&result.storage_.inet, address, sizeof(sockaddr_in));
+  } else if (address->sa_family == AF_INET6 && length >= sizeof(sockaddr_in6)) {
+    std::memcpy(&result.storage_.inet6, address, sizeof(sockaddr_in6));
   }
   return result;
 }
@@ -199,21 +209,42 @@ uint32_t SocketAddress::scope_id() const {
   return storage_.inet6.sin6_scope_id;
 }
 
-// As bytes: a short one has less room than a sockaddr_un.
-const char* SocketAddress::native_path() const {
-  return reinterpret_cast<const char*>(native()) + kPathOffset;
+absl::string_view SocketAddress::local_name() const {
+  if (!is_local() || storage_.local.name == nullptr) return "";
+  return absl::string_view(storage_.local.name->sun_path,
+                           storage_.local.length - kPathOffset);
 }
 
 std::string SocketAddress::path() const {
-  if (family() != AddressFamily::kUnix || length_ <= kPathOffset) return "";
-  const absl::string_view all(native_path(), length_ - kPathOffset);
-  if (all[0] == '\0') return std::string(all);
-  return std::string(all.substr(0, all.find('\0')));
+  const absl::string_view name = local_name();
+  if (is_abstract()) return std::string(name);
+  return std::string(name.substr(0, name.find('\0')));
 }
 
 bool SocketAddress::is_abstract() const {
-  return family() == AddressFamily::kUnix && length_ > kPathOffset &&
-         native_path()[0] == '\0';
+  return !local_name().empty() && local_name()[0] == '\0';
+}
+
+bool SocketAddress::is_wildcard() const {
+  if (family() == AddressFamily::kInet) {
+    return storage_.inet.sin_addr.s_addr == htonl(INADDR_ANY);
+  }
+  return family() == AddressFamily::kInet6 &&
+         IN6_IS_ADDR_UNSPECIFIED(&storage_.inet6.sin6_addr);
+}
+
+socklen_t SocketAddress::native_length() const {
+  switch (family()) {
+    case AddressFamily::kInet:
+      return sizeof(sockaddr_in);
+    case AddressFamily::kInet6:
+      return sizeof(sockaddr_in6);
+    case AddressFamily::kUnix:
+      return storage_.local.length;
+    case AddressFamily::kUnspecified:
+      break;
+  }
+  return sizeof(sa_family_t);
 }
 
 std::string SocketAddress::ToString() const {

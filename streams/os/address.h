@@ -25,10 +25,13 @@ int NativeFamily(AddressFamily family);
 class SocketAddress {
  public:
   // Of no family.
-  SocketAddress();
+  SocketAddress() = default;
   // Moving one copies it: what is left is an address still.
-  SocketAddress(const SocketAddress&) = default;
-  SocketAddress& operator=(const SocketAddress&) = default;
+  SocketAddress(const SocketAddress& other);
+  SocketAddress& operator=(const SocketAddress& other);
+  ~SocketAddress() {
+    if (is_local()) storage_.local.~LocalAddress();
+  }
 
   // From a literal, "127.0.0.1", "::1" or "fe80::1%2" (a zone is a number here:
   // names of interfaces are for AddressLookup). kValue if it is none.
@@ -58,14 +61,18 @@ class SocketAddress {
   // byte for an abstract one.
   std::string path() const;
   bool is_abstract() const;
+  // 0.0.0.0 or ::, of whatever port: to a socket that listens, every address
+  // that this machine has.
+  bool is_wildcard() const;
 
   std::string ToString() const;
 
   const sockaddr* native() const {
-    return long_ == nullptr ? &storage_.any
-                            : reinterpret_cast<const sockaddr*>(long_.get());
+    return is_local() && storage_.local.name != nullptr
+               ? reinterpret_cast<const sockaddr*>(storage_.local.name.get())
+               : &storage_.any;
   }
-  socklen_t native_length() const { return length_; }
+  socklen_t native_length() const;
 
   friend bool operator==(const SocketAddress& a, const SocketAddress& b) {
     return a.ToString() == b.ToString();
@@ -75,19 +82,30 @@ class SocketAddress {
   }
 
  private:
-  const char* native_path() const;
-
+  // Of a Unix socket. Its name is on the heap, since most addresses are of
+  // other kinds, and each connection keeps one.
+  struct LocalAddress {
+    sa_family_t family;
+    socklen_t length;
+    std::shared_ptr<const sockaddr_un> name;  // Null if it has none.
+  };
+  // `any` tells by its family which of the others it is. A LocalAddress is made
+  // and destroyed by the class.
   union Storage {
+    Storage() : inet6() {}
+    ~Storage() {}
+
     sockaddr any;
     sockaddr_in inet;
     sockaddr_in6 inet6;
+    LocalAddress local;
   };
 
-  Storage storage_;  // The beginning, if it is longer.
-  socklen_t length_;
-  // The whole, if it is longer: most addresses are not those of Unix sockets,
-  // and each connection keeps two.
-  std::shared_ptr<const sockaddr_un> long_;
+  bool is_local() const { return storage_.any.sa_family == AF_UNIX; }
+  // What it has behind the family; empty if it is of another one.
+  absl::string_view local_name() const;
+
+  Storage storage_;
 };
 
 }  // namespace streams

@@ -91,6 +91,34 @@ TEST(SocketAddressTest, TheLongestPaths) {
   EXPECT_FALSE(SocketAddress::FromUnixPath("").ok());
 }
 
+TEST(SocketAddressTest, Wildcards) {
+  EXPECT_TRUE(SocketAddress::FromIp("0.0.0.0", 80)->is_wildcard());
+  EXPECT_TRUE(SocketAddress::FromIp("::", 0)->is_wildcard());
+  EXPECT_FALSE(SocketAddress::FromIp("127.0.0.1", 80)->is_wildcard());
+  EXPECT_FALSE(SocketAddress::FromIp("::1", 80)->is_wildcard());
+  EXPECT_FALSE(SocketAddress::FromUnixPath("/socket")->is_wildcard());
+  EXPECT_FALSE(SocketAddress().is_wildcard());
+}
+
+// Of another kind than what was there, and to itself.
+TEST(SocketAddressTest, Assignment) {
+  const SocketAddress inet = *SocketAddress::FromIp("127.0.0.1", 80);
+  const SocketAddress local = *SocketAddress::FromUnixPath("/run/socket");
+  SocketAddress address = inet;
+  address = local;
+  EXPECT_EQ(address.ToString(), "unix:/run/socket");
+  const SocketAddress& same = address;
+  address = same;
+  EXPECT_EQ(address.ToString(), "unix:/run/socket");
+  address = inet;
+  EXPECT_EQ(address.ToString(), "127.0.0.1:80");
+  address = SocketAddress();
+  EXPECT_EQ(address.family(), AddressFamily::kUnspecified);
+}
+
+// A connection keeps one for as long as it lasts.
+TEST(SocketAddressTest, IsSmall) { EXPECT_LE(sizeof(SocketAddress), 32u); }
+
 TEST(SocketAddressTest, CopiesShareNothingThatChanges) {
   const std::string path(100, 'p');
   SocketAddress address = *SocketAddress::FromUnixPath(path);

@@ -46,6 +46,8 @@ ssize_t Send(int fd, const void* data, size_t size) {
   return Retry([=] { return ::send(fd, data, size, MSG_NOSIGNAL); });
 }
 
+bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
 ssize_t SendVector(int fd, absl::Span<const absl::string_view> pieces) {
   std::array<iovec, kMaxPieces> vectors;
   const size_t count = std::min(pieces.size(), kMaxPieces);

@@ -25,6 +25,9 @@ namespace os {
 ssize_t Receive(int fd, void* buffer, size_t size);
 ssize_t Send(int fd, const void* data, size_t size);
 
+// Whether that is all that is wrong: not now.
+bool WouldBlock(int error);
+
 // All pieces in one system call, at most kMaxPieces of them.
 inline constexpr size_t kMaxPieces = 64;
 ssize_t SendVector(int fd, absl::Span<const absl::string_view> pieces);

@@ -12,7 +12,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "streams/coro/callback.h"
 #include "streams/coro/completion.h"
 #include "streams/loop/event_loop.h"
 #include "streams/loop/io_handler.h"
@@ -38,11 +37,9 @@ namespace streams {
 // it is closed without a word to the protocol.
 //
 // asyncio: selector_events._SelectorSocketTransport.
-class SocketTransport final
-    : public Transport,
-      public std::enable_shared_from_this<SocketTransport>,
-      private IoHandler,
-      private LoopObserver {
+class SocketTransport final : public Transport,
+                              private IoHandler,
+                              private LoopObserver {
  public:
   // What Start() can be given beside what it must.
   class Options {
@@ -54,13 +51,22 @@ class SocketTransport final
       return *this;
     }
     // Otherwise the socket is asked.
-    Options& set_peer_name(SocketAddress peer_name) {
-      peer_name_ = std::move(peer_name);
+    Options& set_peer_name(const SocketAddress& peer_name) {
+      peer_name_ = peer_name;
+      return *this;
+    }
+    Options& set_sock_name(std::shared_ptr<const SocketAddress> sock_name) {
+      sock_name_ = std::move(sock_name);
+      return *this;
+    }
+    // The socket needs no PrepareForTransport().
+    Options& set_is_prepared(bool is_prepared) {
+      is_prepared_ = is_prepared;
       return *this;
     }
     // Is told when the connection is gone.
-    Options& set_owner(std::shared_ptr<TransportOwner> owner) {
-      owner_ = std::move(owner);
+    Options& set_owner(TransportOwner* owner) {
+      owner_ = owner;
       return *this;
     }
 
@@ -68,8 +74,10 @@ class SocketTransport final
     friend class SocketTransport;
 
     Completion* opened_ = nullptr;
-    std::optional<SocketAddress> peer_name_;
-    std::shared_ptr<TransportOwner> owner_;
+    SocketAddress peer_name_;
+    std::shared_ptr<const SocketAddress> sock_name_;
+    bool is_prepared_ = false;
+    TransportOwner* owner_ = nullptr;
   };
 
   // Nobody else can make one: see Start().
@@ -95,7 +103,9 @@ class SocketTransport final
   ~SocketTransport() override;
 
   // Nobody waits for `opened` any more.
-  void ForgetOpened() { opened_ = nullptr; }
+  void ForgetOpened() {
+    if (extras_ != nullptr) extras_->opened = nullptr;
+  }
 
   // Null once the loop is gone.
   EventLoop* loop() const { return loop_; }
@@ -121,40 +131,44 @@ class SocketTransport final
   bool CanWriteEof() const override { return true; }
   absl::Status SetWriteBufferLimits(std::optional<int64_t> high,
                                     std::optional<int64_t> low) override;
-  WriteBufferLimits GetWriteBufferLimits() const override { return limits_; }
+  WriteBufferLimits GetWriteBufferLimits() const override;
   size_t GetWriteBufferSize() const override { return write_buffer_.size(); }
   const SocketAddress* GetPeerName() const override;
   const SocketAddress* GetSockName() const override;
   const StreamSocket* GetSocket() const override { return &socket(); }
 
  private:
-  // What the loop calls next. They follow each other, so that one callback does
-  // for all three.
+  // What OnCalled() does next: what an open connection has no need of.
   enum class Step : uint8_t { kOpen, kLoseConnection, kLetGo };
 
+  // What a connection that was accepted has no need of, as a rule.
+  struct Extras {
+    std::shared_ptr<StreamSocket> shared_socket;
+    Completion* opened = nullptr;
+    std::optional<WriteBufferLimits> limits;
+  };
+
+  StreamSocket* shared_socket() const {
+    return extras_ == nullptr ? nullptr : extras_->shared_socket.get();
+  }
   const StreamSocket& socket() const {
-    return shared_socket_ != nullptr ? *shared_socket_ : own_socket_;
+    return shared_socket() != nullptr ? *shared_socket() : own_socket_;
   }
   StreamSocket& socket() {
-    return shared_socket_ != nullptr ? *shared_socket_ : own_socket_;
+    return shared_socket() != nullptr ? *shared_socket() : own_socket_;
+  }
+  Extras& extras() {
+    if (extras_ == nullptr) extras_ = std::make_unique<Extras>();
+    return *extras_;
   }
 
   void OnReadable() override;
   void OnWritable() override;
+  void OnCalled() override;
   void OnLoopDestroyed() override;
 
   static std::shared_ptr<SocketTransport> Start(
       std::shared_ptr<SocketTransport> transport);
-  void TakeStep() {
-    switch (next_step_) {
-      case Step::kOpen:
-        return Open();
-      case Step::kLoseConnection:
-        return LoseConnection();
-      case Step::kLetGo:
-        return LetGo();
-    }
-  }
   void Open();
   absl::Status StartReading();
   void OnEof();
@@ -169,31 +183,29 @@ class SocketTransport final
   void BeginClosing();
   void ScheduleConnectionLost(absl::Status error);
   void LoseConnection();
-  void LetGo() { self_.reset(); }
 
+  // Small, since there may be very many that are idle: what most of them don't
+  // need is made when it is needed.
   EventLoop* loop_;
-  // One of the two: a socket that was accepted needs no allocation of its own.
-  StreamSocket own_socket_;
-  std::shared_ptr<StreamSocket> shared_socket_;
   std::shared_ptr<Protocol> protocol_;
-  std::shared_ptr<TransportOwner> owner_;
   // What keeps an open transport alive: the loop would, in asyncio.
   std::shared_ptr<SocketTransport> self_;
-  Completion* opened_;
+  TransportOwner* owner_;
   WriteBuffer write_buffer_;
-  WriteBufferLimits limits_;
+  std::unique_ptr<Extras> extras_;
   absl::Status lost_error_;
-  std::optional<SocketAddress> peer_name_;
-  std::optional<SocketAddress> sock_name_;
-  MethodCallback<&SocketTransport::TakeStep> step_callback_{*this};
+  SocketAddress peer_name_;  // Of no family: there is none.
+  // Shared by what a listening socket has accepted.
+  std::shared_ptr<const SocketAddress> sock_name_;
+  StreamSocket own_socket_;  // Unless it has a shared one.
   Step next_step_ = Step::kOpen;
-  bool is_closing_ = false;
-  bool is_paused_ = false;
-  bool is_protocol_paused_ = false;
-  bool has_written_eof_ = false;
-  // ConnectionLost is scheduled, or was called. [_conn_lost]
-  bool is_lost_ = false;
   uint8_t writes_in_vain_ = 0;
+  bool is_closing_ : 1 = false;
+  bool is_paused_ : 1 = false;
+  bool is_protocol_paused_ : 1 = false;
+  bool has_written_eof_ : 1 = false;
+  // ConnectionLost is scheduled, or was called. [_conn_lost]
+  bool is_lost_ : 1 = false;
 };
 
 }  // namespace streams

@@ -8,6 +8,7 @@ namespace streams {
 class Transport;
 
 // Who accepted a transport's connection and wants to hear of its end: a server.
+// It must live until then.
 class TransportOwner {
  public:
   TransportOwner() = default;
@@ -15,7 +16,8 @@ class TransportOwner {
   TransportOwner& operator=(const TransportOwner&) = delete;
   virtual ~TransportOwner() = default;
 
-  // The connection is lost, or its loop is gone. asyncio: Server._detach.
+  // The connection is lost, or its loop is gone; the transport doesn't know the
+  // owner any more, which may destroy itself. asyncio: Server._detach.
   virtual void Detach(Transport& transport) = 0;
 };
 

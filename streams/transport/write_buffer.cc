@@ -11,26 +11,30 @@
 namespace streams {
 
 void WriteBuffer::Append(absl::string_view bytes) {
-  size_ += bytes.size();
+  if (bytes.empty()) return;
+  if (chain_ == nullptr) chain_ = std::make_unique<Chain>();
+  chain_->size += bytes.size();
   while (!bytes.empty()) {
-    if (last_ == nullptr || last_->end == last_->bytes.capacity()) {
+    Block* last = chain_->last;
+    if (last == nullptr || last->end == last->bytes.capacity()) {
       auto block =
           std::make_unique<Block>(std::max(kBlockCapacity, bytes.size()));
-      Block* const added = block.get();
-      (last_ == nullptr ? first_ : last_->next) = std::move(block);
-      last_ = added;
+      chain_->last = block.get();
+      (last == nullptr ? chain_->first : last->next) = std::move(block);
+      last = chain_->last;
     }
     const size_t count =
-        std::min(bytes.size(), last_->bytes.capacity() - last_->end);
-    std::memcpy(last_->bytes.data() + last_->end, bytes.data(), count);
-    last_->end += count;
+        std::min(bytes.size(), last->bytes.capacity() - last->end);
+    std::memcpy(last->bytes.data() + last->end, bytes.data(), count);
+    last->end += count;
     bytes.remove_prefix(count);
   }
 }
 
 size_t WriteBuffer::Front(absl::Span<absl::string_view> pieces) const {
+  if (chain_ == nullptr) return 0;
   size_t count = 0;
-  for (const Block* block = first_.get();
+  for (const Block* block = chain_->first.get();
        block != nullptr && count < pieces.size(); block = block->next.get()) {
     pieces[count++] = absl::string_view(block->bytes.data() + block->begin,
                                         block->end - block->begin);
@@ -39,24 +43,26 @@ size_t WriteBuffer::Front(absl::Span<absl::string_view> pieces) const {
 }
 
 void WriteBuffer::Consume(size_t count) {
-  assert(count <= size_);
-  size_ -= count;
+  assert(count <= size());
+  if (count == size()) {
+    Clear();
+    return;
+  }
+  chain_->size -= count;
   while (count > 0) {
-    const size_t taken = std::min(count, first_->end - first_->begin);
-    first_->begin += taken;
+    Block& first = *chain_->first;
+    const size_t taken = std::min(count, first.end - first.begin);
+    first.begin += taken;
     count -= taken;
-    if (first_->begin < first_->end) break;
-    first_ = std::move(first_->next);
-    if (first_ == nullptr) last_ = nullptr;
+    // There is another one: bytes are left.
+    if (first.begin == first.end) chain_->first = std::move(first.next);
   }
 }
 
-void WriteBuffer::Clear() {
-  // One block after the other: destroying the chain from its head would recurse
-  // once for every block.
-  while (first_ != nullptr) first_ = std::move(first_->next);
-  last_ = nullptr;
-  size_ = 0;
+WriteBuffer::Chain::~Chain() {
+  // One block after the other: destroying the first would recurse once for
+  // every block.
+  while (first != nullptr) first = std::move(first->next);
 }
 
 }  // namespace streams

@@ -8,22 +8,24 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "streams/coro/frame_pool.h"
 #include "streams/transport/io_block.h"
 
 namespace streams {
 
 // The bytes that were written to a transport and that the kernel has not taken
 // yet, in order. Small writes share a block; a large one gets its own, so that
-// nothing is ever moved to grow. An empty buffer holds no memory.
+// nothing is ever moved to grow. An empty buffer holds no memory, and takes no
+// more than a pointer: most connections have nothing to write.
 class WriteBuffer {
  public:
   WriteBuffer() = default;
-  ~WriteBuffer() { Clear(); }
+  ~WriteBuffer() = default;
   WriteBuffer(const WriteBuffer&) = delete;
   WriteBuffer& operator=(const WriteBuffer&) = delete;
 
-  size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
+  size_t size() const { return chain_ == nullptr ? 0 : chain_->size; }
+  bool empty() const { return chain_ == nullptr; }
 
   // Copies `bytes` to the end.
   void Append(absl::string_view bytes);
@@ -35,7 +37,7 @@ class WriteBuffer {
   // Drops the first `count` bytes; `count` must not exceed size().
   void Consume(size_t count);
 
-  void Clear();
+  void Clear() { chain_ = nullptr; }
 
  private:
   static constexpr size_t kBlockCapacity = 16 * 1024;
@@ -49,9 +51,18 @@ class WriteBuffer {
     size_t end = 0;
   };
 
-  std::unique_ptr<Block> first_;
-  Block* last_ = nullptr;
-  size_t size_ = 0;
+  struct Chain : public internal::PoolAllocated {
+    Chain() = default;
+    Chain(const Chain&) = delete;
+    Chain& operator=(const Chain&) = delete;
+    ~Chain();
+
+    std::unique_ptr<Block> first;
+    Block* last = nullptr;
+    size_t size = 0;
+  };
+
+  std::unique_ptr<Chain> chain_;  // Null when it is empty.
 };
 
 }  // namespace streams
