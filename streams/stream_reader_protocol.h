@@ -5,12 +5,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "streams/client_connected_callback.h"
-#include "streams/coro/waiter.h"
+#include "streams/coro/completion.h"
+#include "streams/coro/frame_pool.h"
 #include "streams/loop/event_loop.h"
 #include "streams/reader.h"
 #include "streams/reader_observer.h"
@@ -68,6 +70,19 @@ class StreamReaderProtocol final
     bool eof;
   };
 
+  // What an idle connection has no need of: made when it is needed.
+  struct Extras : public internal::PoolAllocated {
+    explicit Extras(ReadyQueue& queue) : closed(queue) {}
+
+    // Until the connection is made.
+    std::shared_ptr<ClientConnectedCallback> callback;
+    // Those who wait. Without it, is_connection_lost_ and lost_error_ tell.
+    Completion closed;
+    internal::WaiterList drain_waiters;
+    std::optional<FormerReader> former_reader;
+    absl::Status former_error;
+  };
+
   void OnReaderDestroyed(const StreamReader& reader) override;
   absl::Status DataForFormerReader(size_t count);
 
@@ -80,36 +95,44 @@ class StreamReaderProtocol final
   void NoteDrop() { was_dropped_ = true; }
 
   void RunCallback();
-  static Task<absl::Status> RunHandler(
-      std::shared_ptr<StreamReaderProtocol> protocol,
-      std::shared_ptr<Transport> transport, Task<absl::Status> handler);
-  static Task<absl::Status> EndFailedHandler(
-      std::shared_ptr<StreamReaderProtocol> protocol,
-      std::shared_ptr<Transport> transport, absl::Status status);
-  void HandlerFailed(Transport& transport, const absl::Status& error);
 
   // The connection goes on over `transport`. CPython issue gh-152431: the
   // reader's, too. [StreamReaderProtocol._replace_transport]
   void ReplaceTransport(std::shared_ptr<Transport> transport);
 
   // The error that reading has ended with. [StreamReader.exception]
-  const absl::Status& reader_error() const {
-    return observed() != nullptr ? observed()->error() : former_error_;
+  absl::Status reader_error() const {
+    if (observed() != nullptr) return observed()->error();
+    return extras_ == nullptr ? absl::OkStatus() : extras_->former_error;
   }
   bool HasUnreadInput() const {
     return observed() != nullptr && !observed()->buffered().empty();
   }
-  bool has_reader_error() const { return !reader_error().ok(); }
+  bool has_reader_error() const {
+    return observed() != nullptr ? !observed()->error().ok()
+                                 : !reader_error().ok();
+  }
+  FormerReader* former_reader() const {
+    return extras_ != nullptr && extras_->former_reader.has_value()
+               ? &*extras_->former_reader
+               : nullptr;
+  }
+  Extras& extras() {
+    if (extras_ == nullptr) extras_ = std::make_unique<Extras>(loop_);
+    return *extras_;
+  }
+  void WakeDrainWaiters(const absl::Status& status) {
+    if (extras_ != nullptr) extras_->drain_waiters.SetResults(status);
+  }
+  // Whether WaitClosed() needn't wait; then *status is what it gives.
+  bool IsClosed(absl::Status* status) const;
 
   EventLoop& loop_;
-  std::unique_ptr<StreamReader> owned_reader_;
-  std::shared_ptr<ClientConnectedCallback> callback_;
+  std::unique_ptr<Extras> extras_;
   std::shared_ptr<Transport> transport_;
-  Waiter closed_;
-  internal::WaiterList drain_waiters_;
-  std::unique_ptr<FormerReader> former_reader_;
-  absl::Status former_error_;
   StreamWriter* writer_ = nullptr;
+  absl::Status lost_error_;
+  bool owns_reader_ = false;  // The one that it observes.
   bool is_writing_paused_ = false;
   bool is_connection_lost_ = false;
   // Whether it belongs to a server's connection.

@@ -36,7 +36,7 @@ bool DrainOperation::Wait::FinishOrWait() {
   }
   if (!protocol_->is_writing_paused_) return true;
   waiting_.emplace(protocol_->loop_);
-  protocol_->drain_waiters_.Add(*waiting_);
+  protocol_->extras().drain_waiters.Add(*waiting_);
   Arm(waiting_->waiter());
   return false;
 }
@@ -51,11 +51,8 @@ bool DrainOperation::Wait::OnWake(absl::Status status) {
 }
 
 bool WaitClosedOperation::await_ready() {
-  if (protocol_->closed_.done()) {
-    result_ = protocol_->closed_.status();
-    return true;
-  }
-  wait_ = std::make_unique<Wait>(result_, protocol_->closed_);
+  if (protocol_->IsClosed(&result_)) return true;
+  wait_ = std::make_unique<Wait>(result_, protocol_->extras().closed);
   return false;
 }
 

@@ -47,11 +47,6 @@ constexpr absl::Duration kBusyPoll = absl::Milliseconds(1);
 using Reader = std::unique_ptr<streams::StreamReader>;
 using Writer = std::unique_ptr<streams::StreamWriter>;
 
-streams::Task<absl::Status> Close(Writer writer) {
-  writer->Close();
-  co_return co_await writer->WaitClosed();
-}
-
 streams::Task<absl::Status> Echo(Reader reader, Writer writer) {
   for (;;) {
     STREAMS_CO_ASSIGN_OR_RETURN(const std::string data,
@@ -60,7 +55,8 @@ streams::Task<absl::Status> Echo(Reader reader, Writer writer) {
     writer->Write(data);
     STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
   }
-  co_return co_await Close(std::move(writer));
+  writer->Close();
+  co_return co_await writer->WaitClosed();
 }
 
 streams::Task<absl::Status> EchoLines(Reader reader, Writer writer) {
@@ -72,7 +68,8 @@ streams::Task<absl::Status> EchoLines(Reader reader, Writer writer) {
     writer->Write(line);
     STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
   }
-  co_return co_await Close(std::move(writer));
+  writer->Close();
+  co_return co_await writer->WaitClosed();
 }
 
 streams::Task<absl::Status> EchoViews(Reader reader, Writer writer) {
@@ -84,7 +81,8 @@ streams::Task<absl::Status> EchoViews(Reader reader, Writer writer) {
     STREAMS_CO_RETURN_IF_ERROR(reader->Consume(data.size()));
     STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
   }
-  co_return co_await Close(std::move(writer));
+  writer->Close();
+  co_return co_await writer->WaitClosed();
 }
 
 // The lines that are there as they lie, and what is left of one as a string.
@@ -104,7 +102,8 @@ streams::Task<absl::Status> EchoLineViews(Reader reader, Writer writer) {
     }
     STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
   }
-  co_return co_await Close(std::move(writer));
+  writer->Close();
+  co_return co_await writer->WaitClosed();
 }
 
 using Handler = streams::Task<absl::Status> (*)(Reader, Writer);

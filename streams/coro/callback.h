@@ -4,6 +4,23 @@
 
 namespace streams {
 
+class Callback;
+class CallbackList;
+
+namespace internal {
+
+// What links callbacks: a callback, or the head of a list.
+class CallbackLink {
+ private:
+  friend class streams::Callback;
+  friend class streams::CallbackList;
+
+  CallbackLink* next_ = nullptr;
+  CallbackLink* prev_ = nullptr;
+};
+
+}  // namespace internal
+
 // Something that a ReadyQueue can run: asyncio's Handle, but a node that lives
 // in its owner, so that calling soon allocates nothing.
 //
@@ -11,12 +28,12 @@ namespace streams {
 // destroys it, which takes it off the queue: what is destroyed is never run
 // (Handle.cancel()). A node is on one list at most.
 // Threads: only that of the queue's loop.
-class Callback {
+class Callback : private internal::CallbackLink {
  public:
   Callback() = default;
   // Moving makes a fresh, unlinked node, so that an awaitable can be handed on
   // before it is awaited. A linked node must not be moved.
-  Callback(Callback&&) noexcept {}
+  Callback(Callback&&) noexcept : CallbackLink() {}
   Callback& operator=(Callback&&) = delete;
   virtual ~Callback() { Unlink(); }
 
@@ -40,9 +57,6 @@ class Callback {
   // Called instead of Run() when the queue goes away first. For nodes that own
   // themselves: delete here.
   virtual void Discard() {}
-
-  Callback* next_ = nullptr;
-  Callback* prev_ = nullptr;
 };
 
 // A first-in, first-out list of callbacks that it doesn't own.
@@ -54,7 +68,6 @@ class CallbackList {
   ~CallbackList() {
     while (PopFront() != nullptr) {
     }
-    head_.next_ = head_.prev_ = nullptr;
   }
 
   bool empty() const { return head_.next_ == &head_; }
@@ -64,16 +77,17 @@ class CallbackList {
   // Null when there is none.
   Callback* PopFront() {
     if (empty()) return nullptr;
-    Callback* const node = head_.next_;
-    node->Unlink();
-    return node;
+    // The head is the only link that is no callback.
+    Callback& node = static_cast<Callback&>(*head_.next_);
+    node.Unlink();
+    return &node;
   }
 
   // Moves all nodes of `other` behind those of this list.
   void Append(CallbackList& other) {
     if (other.empty()) return;
-    Callback* const first = other.head_.next_;
-    Callback* const last = other.head_.prev_;
+    Link* const first = other.head_.next_;
+    Link* const last = other.head_.prev_;
     other.head_.next_ = other.head_.prev_ = &other.head_;
     first->prev_ = head_.prev_;
     head_.prev_->next_ = first;
@@ -82,18 +96,16 @@ class CallbackList {
   }
 
  private:
-  class Head final : public Callback {
-    void Run() override {}
-  };
+  using Link = internal::CallbackLink;
 
-  static void InsertBefore(Callback& position, Callback& node) {
+  static void InsertBefore(Link& position, Link& node) {
     node.next_ = &position;
     node.prev_ = position.prev_;
     position.prev_->next_ = &node;
     position.prev_ = &node;
   }
 
-  Head head_;
+  Link head_;
 };
 
 // A callback that calls a method of the object which embeds it:

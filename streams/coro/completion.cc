@@ -37,6 +37,7 @@ void Completion::Reset() {
 
 void Completion::Listen(Listener& listener) {
   if (done_) {
+    listener.completion_ = nullptr;
     listener.status_ = status_;
     queue_->CallSoon(listener);
     return;

@@ -32,6 +32,8 @@ class Completion {
     absl::Status TakeStatus() { return std::exchange(status_, absl::Status()); }
     void set_status(absl::Status status) { status_ = std::move(status); }
     Completion* completion() const { return completion_; }
+    // Keeps in mind where to listen, until it does.
+    void set_completion(Completion* completion) { completion_ = completion; }
 
    private:
     friend class Completion;

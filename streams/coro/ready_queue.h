@@ -18,11 +18,14 @@ namespace internal {
 // The part of a spawned task that the ready queue and the place where the task
 // is parked know: who runs, where it waits, and whether it is to be cancelled.
 // Not for users: they have TaskHandle.
-class TaskBase {
+class TaskBase : protected Callback {
  public:
   explicit TaskBase(ReadyQueue& queue);
   TaskBase(const TaskBase&) = delete;
   TaskBase& operator=(const TaskBase&) = delete;
+
+  // Null once it has shut down.
+  ReadyQueue* queue() const { return queue_; }
 
   // Continues the coroutine at `leaf`, the innermost one that was suspended.
   // The task may be gone afterwards.
@@ -52,7 +55,7 @@ class TaskBase {
   Suspension* suspension() const { return suspension_; }
 
  protected:
-  virtual ~TaskBase();
+  ~TaskBase() override;
 
   // Whether the outermost coroutine has run to its end.
   virtual bool HasFinished() const = 0;
@@ -72,8 +75,8 @@ class TaskBase {
 
   void LeaveQueue();
 
-  // Null once the queue has shut down. A task stays on the queue's list when it
-  // is done, so that it hears of that.
+  // A task stays on the queue's list when it is done, so that it hears of the
+  // queue's end.
   ReadyQueue* queue_;
   TaskBase* next_ = nullptr;
   TaskBase* prev_ = nullptr;

@@ -11,18 +11,14 @@ namespace streams {
 
 void Suspension::Park() {
   // Resumed from nowhere, nobody could cancel or destroy it.
-  task_ = queue_->current_task();
   ABSL_HARDENING_ASSERT(task_ != nullptr);
   Wait();
 }
 
 void Suspension::Wait() {
   task_->set_suspension(this);
-  if (is_yield_) {
-    queue_->CallSoon(*this);
-    return;
-  }
-  if (armed_ != nullptr) armed_->Listen(*this);
+  if (linked()) return;  // For the next turn.
+  if (completion() != nullptr) completion()->Listen(*this);
   if (task_->must_cancel() && CancelAwaited()) task_->set_must_cancel(false);
 }
 
@@ -31,8 +27,13 @@ bool Suspension::CancelAwaited() {
   if (linked()) return false;  // Its wake-up is on the way.
   // It waits for Wake(), or for a completion that was destroyed.
   set_status(CancelledError());
-  queue_->CallSoon(*this);
+  CallSoon();
   return true;
+}
+
+void Suspension::CallSoon() {
+  // When the queue has shut down, nobody is woken any more.
+  if (task_->queue() != nullptr) task_->queue()->CallSoon(*this);
 }
 
 void Suspension::Run() {

@@ -65,35 +65,29 @@ class Suspension : public Completion::Listener {
   // As Callback: only before it is awaited.
   Suspension(Suspension&&) noexcept = default;
 
-  // What to wait for; before await_suspend(), and before OnWake() returns
-  // false.
+  // What to wait for; in the task that will, between await_ready() and
+  // await_suspend(), and before OnWake() returns false.
   void Arm(Completion& completion) {
-    armed_ = &completion;
-    queue_ = &completion.queue();
-    is_yield_ = false;
+    Bind(completion.queue());
+    set_completion(&completion);
   }
 
   // Waits for nothing but the next turn: a bare `yield`.
   void ArmYield(ReadyQueue& queue) {
-    armed_ = nullptr;
-    queue_ = &queue;
-    is_yield_ = true;
+    Bind(queue);
+    queue.CallSoon(*this);
   }
 
   // Waits for Wake(), as if for a completion that nobody else can see: cheaper
   // than one, where only this object waits.
-  void ArmForWake(ReadyQueue& queue) {
-    armed_ = nullptr;
-    queue_ = &queue;
-    is_yield_ = false;
-  }
+  void ArmForWake(ReadyQueue& queue) { Bind(queue); }
 
   // What SetResult() is to a completion. In vain if it was woken, or cancelled,
   // since it was parked.
   void Wake(absl::Status status) {
     if (linked()) return;
     set_status(std::move(status));
-    queue_->CallSoon(*this);
+    CallSoon();
   }
 
   // In the turn after the completion, in the task's turn: true continues the
@@ -111,12 +105,15 @@ class Suspension : public Completion::Listener {
   void Run() final;
   void Park();
   void Wait();
+  // The first time, the task that runs is the one to be parked.
+  void Bind(ReadyQueue& queue) {
+    if (task_ == nullptr) task_ = queue.current_task();
+  }
+  void CallSoon();
 
+  // Every idle connection has one of these: no more than is needed.
   std::coroutine_handle<> handle_;
   internal::TaskBase* task_ = nullptr;
-  Completion* armed_ = nullptr;
-  ReadyQueue* queue_ = nullptr;
-  bool is_yield_ = false;
 };
 
 }  // namespace streams

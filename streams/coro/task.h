@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "streams/coro/frame_pool.h"
 
 namespace streams {
@@ -54,6 +55,18 @@ class TaskPromise final : public TaskPromiseBase {
 
  private:
   std::optional<T> result_;
+};
+
+// The most frequent one, in a word less: a status can be made before its time.
+template <>
+class TaskPromise<absl::Status> final : public TaskPromiseBase {
+ public:
+  Task<absl::Status> get_return_object() noexcept;
+  void return_value(absl::Status value) { result_ = std::move(value); }
+  absl::Status TakeResult() { return std::move(result_); }
+
+ private:
+  absl::Status result_;
 };
 
 template <>
@@ -135,6 +148,12 @@ namespace internal {
 template <class T>
 Task<T> TaskPromise<T>::get_return_object() noexcept {
   return Task<T>(std::coroutine_handle<TaskPromise>::from_promise(*this));
+}
+
+inline Task<absl::Status>
+TaskPromise<absl::Status>::get_return_object() noexcept {
+  return Task<absl::Status>(
+      std::coroutine_handle<TaskPromise>::from_promise(*this));
 }
 
 inline Task<void> TaskPromise<void>::get_return_object() noexcept {

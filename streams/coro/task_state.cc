@@ -27,7 +27,7 @@ bool TaskState::Cancel() {
   return true;
 }
 
-void TaskState::Begin() {
+void TaskState::Run() {
   if (must_cancel()) {
     // As asyncio: CancelledError is thrown into a coroutine that hasn't begun,
     // hence runs none of its code.
@@ -57,7 +57,7 @@ void TaskState::Conclude(absl::Status status) {
   // Done before anything else hears of it: the coroutine's destructors may call
   // Cancel() or destroy the handle.
   Retire();
-  start_.Unlink();
+  Unlink();  // If it hasn't begun.
   completion_.SetResult(std::move(status));
   DestroyCoroutine();
   Unref();

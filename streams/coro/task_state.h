@@ -9,7 +9,6 @@
 #include "absl/base/macros.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "streams/coro/callback.h"
 #include "streams/coro/cancelled.h"
 #include "streams/coro/completion.h"
 #include "streams/coro/frame_pool.h"
@@ -70,14 +69,17 @@ class TaskState : public TaskBase, public PoolAllocated {
   }
 
  protected:
-  explicit TaskState(ReadyQueue& queue)
-      : TaskBase(queue), completion_(queue), start_(*this) {
-    queue.CallSoon(start_);
+  explicit TaskState(ReadyQueue& queue) : TaskBase(queue), completion_(queue) {
+    queue.CallSoon(*this);
   }
   ~TaskState() override;
 
+  // Begins.
+  void Run() override;
   void Finish() override;
   void Drop() override;
+  // It is done; may destroy the task.
+  void Conclude(absl::Status status);
 
   virtual std::coroutine_handle<> root() const = 0;
   // Takes the outcome from the finished coroutine and returns its status.
@@ -87,13 +89,11 @@ class TaskState : public TaskBase, public PoolAllocated {
 
  private:
   bool HasFinished() const override { return root().done(); }
-  void Begin();
-  void Conclude(absl::Status status);
 
-  Completion completion_;
-  MethodCallback<&TaskState::Begin> start_;
-  int references_ = 1;  // Its own, until it is done.
+  // Behind it is room for what follows.
+  [[no_unique_address]] Completion completion_;
   bool is_retrieved_ = false;
+  int references_ = 1;  // Its own, until it is done.
 };
 
 // A counted reference to a TypedTaskState<T>.
@@ -124,21 +124,29 @@ class StatePtr {
 };
 
 template <class T>
-class TypedTaskState final : public TaskState {
+class TypedTaskState : public TaskState {
  public:
   static StatePtr<TypedTaskState> Start(ReadyQueue& queue, Task<T> task) {
     return StatePtr<TypedTaskState>(new TypedTaskState(queue, std::move(task)));
   }
 
   const TaskOutcome<T>& outcome() {
-    ABSL_HARDENING_ASSERT(outcome_.has_value());
+    ABSL_HARDENING_ASSERT(completion().done());
     set_retrieved();
-    return *outcome_;
+    if constexpr (kIsStatus) {
+      return completion().status();
+    } else {
+      return *outcome_;
+    }
   }
   TaskOutcome<T> TakeOutcome() {
-    ABSL_HARDENING_ASSERT(outcome_.has_value());
-    set_retrieved();
-    return *std::move(outcome_);
+    if constexpr (kIsStatus) {
+      return outcome();
+    } else {
+      ABSL_HARDENING_ASSERT(completion().done());
+      set_retrieved();
+      return *std::move(outcome_);
+    }
   }
   TaskOutcome<T> CopyOrTakeOutcome() {
     if constexpr (std::is_copy_constructible_v<TaskOutcome<T>>) {
@@ -148,26 +156,40 @@ class TypedTaskState final : public TaskState {
     }
   }
 
- private:
+ protected:
   TypedTaskState(ReadyQueue& queue, Task<T> task)
       : TaskState(queue), task_(std::move(task)) {}
 
-  std::coroutine_handle<> root() const override { return task_->handle_; }
   absl::Status StoreOutcome() override {
-    auto& promise = task_->handle_.promise();
     if constexpr (std::is_void_v<T>) {
-      outcome_.emplace(absl::OkStatus());
+      return absl::OkStatus();
+    } else if constexpr (kIsStatus) {
+      return task_.handle_.promise().TakeResult();
     } else {
-      outcome_.emplace(promise.TakeResult());
+      outcome_.emplace(task_.handle_.promise().TakeResult());
+      return StatusOf(*outcome_);
     }
-    (void)promise;
-    return StatusOf(*outcome_);
   }
-  void StoreCancelled() override { outcome_.emplace(CancelledError()); }
-  void DestroyCoroutine() override { task_.reset(); }
 
-  std::optional<Task<T>> task_;
-  std::optional<TaskOutcome<T>> outcome_;
+ private:
+  // Then the completion's is the outcome.
+  static constexpr bool kIsStatus =
+      std::is_same_v<TaskOutcome<T>, absl::Status>;
+  struct Nothing {};
+
+  std::coroutine_handle<> root() const override { return task_.handle_; }
+  void StoreCancelled() override {
+    if constexpr (!kIsStatus) outcome_.emplace(CancelledError());
+  }
+  void DestroyCoroutine() override {
+    // A local: what the coroutine's locals do may get back to the task.
+    const Task<T> task = std::move(task_);
+  }
+
+  Task<T> task_;
+  [[no_unique_address]] std::conditional_t<kIsStatus, Nothing,
+                                           std::optional<TaskOutcome<T>>>
+      outcome_;
 };
 
 template <class T>

@@ -14,10 +14,13 @@ namespace streams {
 // next turn. OK, or kCancelled. [asyncio.sleep(0)]
 class [[nodiscard]] Yield final : private Suspension {
  public:
-  explicit Yield(ReadyQueue& queue) { ArmYield(queue); }
+  explicit Yield(ReadyQueue& queue) : queue_(queue) {}
 
   using Suspension::await_suspend;
-  bool await_ready() const { return false; }
+  bool await_ready() {
+    ArmYield(queue_);
+    return false;
+  }
   absl::Status await_resume() { return std::move(result_); }
 
  private:
@@ -26,6 +29,7 @@ class [[nodiscard]] Yield final : private Suspension {
     return true;
   }
 
+  ReadyQueue& queue_;
   absl::Status result_;
 };
 
