@@ -5,11 +5,13 @@
 #include "streams/os/receive_string.h"
 
 #include <errno.h>
-#include <sys/uio.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <string>
+
+#include "absl/types/span.h"
+#include "streams/os/socket.h"
 
 namespace streams::os {
 namespace {
@@ -32,15 +34,15 @@ ssize_t ReceiveString(int fd, size_t expected, std::string* bytes,
   int error = 0;
   bytes->clear();  // Nothing to keep, if it must grow.
   FillString(expected, bytes, [&](char* data, size_t size) -> size_t {
-    iovec vectors[2] = {{data, size}, {overflow.data(), overflow.size()}};
-    do {
-      count = ::readv(fd, vectors, overflow.empty() ? 1 : 2);
-    } while (count < 0 && errno == EINTR);
+    count = Receive(fd, data, size);
     error = errno;
-    return count > 0 ? std::min(static_cast<size_t>(count), size) : 0;
+    return count > 0 ? static_cast<size_t>(count) : 0;
   });
   errno = error;  // Whatever the string has done since.
-  return count;
+  if (count < 0 || bytes->size() < expected || overflow.empty()) return count;
+  // Nothing (more), EOF and errors: the next call will see them.
+  return count +
+         std::max<ssize_t>(Receive(fd, overflow.data(), overflow.size()), 0);
 }
 
 }  // namespace streams::os

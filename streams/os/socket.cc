@@ -52,7 +52,7 @@ ssize_t SendVector(int fd, absl::Span<const absl::string_view> pieces) {
   std::array<iovec, kMaxPieces> vectors;
   const size_t count = std::min(pieces.size(), kMaxPieces);
   for (size_t i = 0; i < count; ++i) {
-    // sendmsg() doesn't write there; iovec serves readv() too.
+    // sendmsg() doesn't write there; iovec serves for reading, too.
     vectors[i].iov_base = const_cast<char*>(pieces[i].data());
     vectors[i].iov_len = pieces[i].size();
   }
