@@ -48,6 +48,16 @@ int NativeVerifyMode(VerifyMode mode) {
   return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 }
 
+// With the bound that `set` sets.
+absl::Status SetVersion(int (*set)(SSL_CTX*, uint16_t), SSL_CTX* context,
+                        TlsVersion version) {
+  if (set(context, static_cast<uint16_t>(version)) == 1) {
+    return absl::OkStatus();
+  }
+  ERR_clear_error();
+  return MakeError(ErrorKind::kValue, "Unsupported protocol version");
+}
+
 }  // namespace
 
 void SslContext::Deleter::operator()(ssl_ctx_st* native) const {
@@ -195,21 +205,11 @@ absl::Status SslContext::LoadCertChainPem(absl::string_view certificates,
 // --- What to offer ---
 
 absl::Status SslContext::SetMinimumVersion(TlsVersion version) {
-  if (SSL_CTX_set_min_proto_version(native(), static_cast<uint16_t>(version)) ==
-      1) {
-    return absl::OkStatus();
-  }
-  ERR_clear_error();
-  return MakeError(ErrorKind::kValue, "Unsupported protocol version");
+  return SetVersion(SSL_CTX_set_min_proto_version, native(), version);
 }
 
 absl::Status SslContext::SetMaximumVersion(TlsVersion version) {
-  if (SSL_CTX_set_max_proto_version(native(), static_cast<uint16_t>(version)) ==
-      1) {
-    return absl::OkStatus();
-  }
-  ERR_clear_error();
-  return MakeError(ErrorKind::kValue, "Unsupported protocol version");
+  return SetVersion(SSL_CTX_set_max_proto_version, native(), version);
 }
 
 TlsVersion SslContext::minimum_version() const {
