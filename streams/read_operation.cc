@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -25,8 +24,9 @@ namespace streams {
 
 namespace internal {
 
-ArrivalWait::ArrivalWait(ReadOperation& operation, StreamReader& reader)
-    : operation_(operation) {
+ArrivalWait::ArrivalWait(ReadOperation& operation, Continuation continuation,
+                         StreamReader& reader)
+    : operation_(operation), continuation_(continuation) {
   Observe(reader);
 }
 
@@ -43,12 +43,15 @@ void ArrivalWait::Begin() {
 
 bool ArrivalWait::OnWake(absl::Status status) {
   if (observed() == nullptr) {
-    return operation_.OnArrival(CancelledError());  // The reader is gone.
+    status = CancelledError();  // The reader is gone.
+  } else {
+    // Also if by now another operation waits: it will not be woken then. That
+    // is what asyncio does when two coroutines read at the same time.
+    observed()->arrival_ = nullptr;
   }
-  // Also if by now another operation waits: it will not be woken then. That is
-  // what asyncio does when two coroutines read at the same time.
-  observed()->arrival_ = nullptr;
-  return operation_.OnArrival(std::move(status));
+  if (status.ok()) return continuation_(operation_);
+  operation_.Fail(std::move(status));
+  return true;
 }
 
 void ArrivalWait::OnReaderDestroyed(const StreamReader& /*reader*/) {
@@ -56,12 +59,6 @@ void ArrivalWait::OnReaderDestroyed(const StreamReader& /*reader*/) {
 }
 
 }  // namespace internal
-
-bool ReadOperation::OnArrival(absl::Status status) {
-  if (status.ok()) return Continue() == Progress::kDone;
-  Fail(std::move(status));
-  return true;
-}
 
 bool ReadOperation::FailWithReaderError() {
   if (reader_->error_.ok()) return false;
@@ -74,7 +71,8 @@ ReadOperation::Progress ReadOperation::Fail(absl::Status error) {
   return Progress::kDone;
 }
 
-ReadOperation::Progress ReadOperation::Wait(const char* caller) {
+ReadOperation::Progress ReadOperation::Wait(
+    const char* caller, internal::ArrivalWait::Continuation continuation) {
   if (reader_->arrival_ != nullptr) {
     return Fail(MakeError(
         ErrorKind::kRuntime,
@@ -88,15 +86,24 @@ ReadOperation::Progress ReadOperation::Wait(const char* caller) {
     absl::Status status = reader_->ResumeTransport();
     if (!status.ok()) return Fail(std::move(status));
   }
-  if (!wait_.has_value()) wait_.emplace(*this, *reader_);
+  // Whoever waits has done with what ReadLineView() gave him.
+  reader_->buffer_.ReleaseIfEmpty();
+  if (!wait_.has_value()) wait_.emplace(*this, continuation, *reader_);
   wait_->Begin();
   return Progress::kWaiting;
+}
+
+absl::StatusOr<std::string> ReadOperation::TakeSlowly() {
+  absl::StatusOr<std::string> result(reader_->buffer_.Take(taken()));
+  absl::Status status = reader_->ResumeTransportIfDrained();
+  if (!status.ok()) result = std::move(status);
+  return result;
 }
 
 bool ReadBytes::Start() {
   if (FailWithReaderError() || count_ == 0) return true;
   if (reader().buffer_.empty() && !reader().eof_) {
-    return Wait("read") == Progress::kDone;
+    return Wait<ReadBytes>("read") == Progress::kDone;
   }
   return Continue() == Progress::kDone;
 }
@@ -123,12 +130,19 @@ ReadBytes::Progress ReadBytes::ContinueToEof() {
     absl::Status status = reader().ResumeTransportIfDrained();
     if (!status.ok()) return Fail(std::move(status));
     if (!reader().error().ok()) return Fail(reader().error());
-    if (reader().buffer_.empty() && !reader().eof_) return Wait("read");
+    if (reader().buffer_.empty() && !reader().eof_)
+      return Wait<ReadBytes>("read");
   }
 }
 
+bool PeekBytes::Start() {
+  return FailWithReaderError() || Continue() == Progress::kDone;
+}
+
 PeekBytes::Progress PeekBytes::Continue() {
-  if (reader().buffer_.empty() && !reader().eof_) return Wait("peek");
+  if (reader().buffer_.empty() && !reader().eof_) {
+    return Wait<PeekBytes>("peek");
+  }
   return SucceedWith(0);
 }
 
@@ -150,7 +164,7 @@ bool ReadExactBytes::Start() {
                    "readexactly size can not be less than zero"));
     return true;
   }
-  return StartUnlessBroken();
+  return FailWithReaderError() || Continue() == Progress::kDone;
 }
 
 ReadExactBytes::Progress ReadExactBytes::Continue() {
@@ -161,65 +175,62 @@ ReadExactBytes::Progress ReadExactBytes::Continue() {
   if (reader().eof_) {
     return Fail(IncompleteReadError(reader().buffer_.Take(size), count_));
   }
-  return Wait("readexactly");
+  return Wait<ReadExactBytes>("readexactly");
 }
 
 bool ReadUntilSeparator::Start() {
-  if (has_several_ && separators_.empty()) {
+  if (separators_.empty()) {
     Fail(MakeError(ErrorKind::kValue,
                    "Separator should contain at least one element"));
     return true;
   }
-  if (separators_.size() > 1) {
-    std::sort(separators_.begin(), separators_.end(),
-              [](const std::string& a, const std::string& b) {
-                return a.size() < b.size();
-              });
-  }
-  if (separators().front().empty()) {
+  if (separators_.shortest() == 0) {
     Fail(MakeError(ErrorKind::kValue,
                    "Separator should be at least one-byte string"));
     return true;
   }
-  return StartUnlessBroken();
+  return FailWithReaderError() || Continue() == Progress::kDone;
 }
 
 ReadUntilSeparator::Progress ReadUntilSeparator::Continue() {
   const absl::string_view buffer = reader().buffer_.view();
   const size_t limit = reader().limit();
-  if (buffer.size() >= offset_ + separators().front().size()) {
-    const std::optional<internal::SeparatorMatch> match =
-        internal::FindSeparator(buffer, offset_, separators());
-    if (match.has_value()) {
-      if (match->start > limit) {
+  if (buffer.size() >= position() + separators_.shortest()) {
+    const internal::SeparatorMatch match =
+        internal::FindSeparator(buffer, position(), separators_);
+    if (match.found()) {
+      if (match.start > limit) {
         return Fail(LimitOverrunError(
-            "Separator is found, but chunk is longer than limit",
-            match->start));
+            "Separator is found, but chunk is longer than limit", match.start));
       }
-      return SucceedWith(match->end);
+      return SucceedWith(match.end);
     }
     // The last bytes may be the beginning of a separator.
-    const size_t longest = separators().back().size();
-    offset_ = buffer.size() + 1 > longest ? buffer.size() + 1 - longest : 0;
-    if (offset_ > limit) {
-      return Fail(LimitOverrunError(
-          "Separator is not found, and chunk exceed the limit", offset_));
-    }
+    const size_t longest = separators_.longest();
+    set_position(buffer.size() + 1 > longest ? buffer.size() + 1 - longest : 0);
+  }
+  if (position() > limit) {
+    return Fail(LimitOverrunError(
+        "Separator is not found, and chunk exceed the limit", position()));
   }
   // Only now: what arrived last, before EOF, may have completed the separator.
   if (reader().eof_) {
     return Fail(IncompleteReadError(
         reader().buffer_.Take(reader().buffer_.size()), std::nullopt));
   }
-  return Wait("readuntil");
+  return Wait<ReadUntilSeparator>("readuntil");
 }
 
-ReadLineOfBytes::Progress ReadLineOfBytes::Continue() {
+bool LineOperation::Start() {
+  return FailWithReaderError() || Continue() == Progress::kDone;
+}
+
+LineOperation::Progress LineOperation::Continue() {
   const absl::string_view buffer = reader().buffer_.view();
   const size_t limit = reader().limit();
-  if (buffer.size() > offset_) {
+  if (buffer.size() > position()) {
     const void* const found =
-        memchr(buffer.data() + offset_, '\n', buffer.size() - offset_);
+        memchr(buffer.data() + position(), '\n', buffer.size() - position());
     if (found != nullptr) {
       const size_t length =
           static_cast<size_t>(static_cast<const char*>(found) - buffer.data());
@@ -229,20 +240,20 @@ ReadLineOfBytes::Progress ReadLineOfBytes::Continue() {
       }
       return SucceedWith(length + 1);
     }
-    offset_ = buffer.size();
+    set_position(buffer.size());
   }
-  if (offset_ > limit) {
+  if (position() > limit) {
     return OnOverrun("Separator is not found, and chunk exceed the limit",
-                     offset_);
+                     position());
   }
   if (reader().eof_) return SucceedWith(buffer.size());
-  return Wait("readuntil");
+  return Wait<LineOperation>("readuntil");
 }
 
 // The line is dropped, so that the next call begins behind it, or, if its end
 // is not in sight, everything.
-ReadLineOfBytes::Progress ReadLineOfBytes::OnOverrun(const char* message,
-                                                     size_t consumed) {
+LineOperation::Progress LineOperation::OnOverrun(const char* message,
+                                                 size_t consumed) {
   internal::ReceiveBuffer& buffer = reader().buffer_;
   const bool is_found = consumed < buffer.size();
   buffer.Consume(is_found ? consumed + 1 : buffer.size());

@@ -5,18 +5,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "streams/coro/suspension.h"
 #include "streams/reader_observer.h"
+#include "streams/separators.h"
 
 namespace streams {
 
@@ -29,7 +29,12 @@ namespace internal {
 // [StreamReader._waiter]
 class ArrivalWait final : private Suspension, private ReaderObserver {
  public:
-  ArrivalWait(ReadOperation& operation, StreamReader& reader);
+  // What the operation does when something has arrived: true if it has a result
+  // then.
+  using Continuation = bool (*)(ReadOperation& operation);
+
+  ArrivalWait(ReadOperation& operation, Continuation continuation,
+              StreamReader& reader);
   ArrivalWait(const ArrivalWait&) = delete;
   ArrivalWait& operator=(const ArrivalWait&) = delete;
   ~ArrivalWait() override;
@@ -46,6 +51,7 @@ class ArrivalWait final : private Suspension, private ReaderObserver {
   void OnReaderDestroyed(const StreamReader& reader) override;
 
   ReadOperation& operation_;
+  const Continuation continuation_;
 };
 
 }  // namespace internal
@@ -57,10 +63,11 @@ class ArrivalWait final : private Suspension, private ReaderObserver {
 // result's.
 //
 // Theory of operation: await_ready() tells whether there is a result already,
-// which is `taken_` bytes of the buffer, or an error. It is inline for the case
-// that there is (see the end of reader.h); what it takes to wait is made only
-// when there is not. await_resume() takes the bytes, so that they are copied
-// once, to where the caller wants them.
+// which is the first bytes of the buffer, or an error. It is inline for the
+// case that there is (see the end of reader.h), and branches to functions of
+// their own for all that is rare; what it takes to wait is made only then.
+// await_resume() takes the bytes, so that they are copied once, to where the
+// caller wants them.
 class ReadOperation {
  public:
   // Only before it is awaited.
@@ -73,10 +80,6 @@ class ReadOperation {
   }
   absl::StatusOr<std::string> await_resume();
 
-  // For what it waits with: something has arrived, or `status` says why nothing
-  // will. True when there is a result.
-  bool OnArrival(absl::Status status);
-
  protected:
   enum class Progress { kDone, kWaiting };
 
@@ -86,31 +89,50 @@ class ReadOperation {
 
   StreamReader& reader() const { return *reader_; }
 
-  // Tries to complete, at first and whenever something has arrived.
-  virtual Progress Continue() = 0;
+  // For await_ready(): succeeds with the bytes up to and with the first `end`,
+  // or makes them position() if there is a reason not to.
+  bool SucceedWithByte(char end);
 
-  // For await_ready().
-  bool StartUnlessBroken() {
-    return FailWithReaderError() || Continue() == Progress::kDone;
-  }
   // The reader's error, if it has one, is the result of every call.
   bool FailWithReaderError();
 
-  // The ways in which Continue() ends.
+  // The ways in which an Operation::Continue() ends, which tries to complete
+  // the operation, at first and whenever something has arrived.
 
   // With the first `count` bytes of the buffer.
   Progress SucceedWith(size_t count) {
-    taken_ = count;
+    position_ = count;
     return Progress::kDone;
   }
   Progress Fail(absl::Status error);
-  absl::Status TakeError() { return std::move(error_); }
   // Parks until something arrives. `caller` is asyncio's name of the function.
-  Progress Wait(const char* caller);
+  template <class Operation>
+  Progress Wait(const char* caller) {
+    return Wait(caller, [](ReadOperation& operation) {
+      return static_cast<Operation&>(operation).Continue() == Progress::kDone;
+    });
+  }
+
+  // Until there is a result: how many bytes of the buffer have been looked at,
+  // and need not be again.
+  size_t position() const { return position_; }
+  void set_position(size_t position) { position_ = position; }
+
+  // For await_resume().
+  bool has_failed() const { return !error_.ok(); }
+  absl::Status TakeError() { return std::move(error_); }
+  size_t taken() const { return position_; }
 
  private:
+  friend class internal::ArrivalWait;
+
+  Progress Wait(const char* caller,
+                internal::ArrivalWait::Continuation continuation);
+  // When they came as a string, or the transport is paused.
+  absl::StatusOr<std::string> TakeSlowly();
+
   StreamReader* reader_;
-  size_t taken_ = 0;
+  size_t position_ = 0;
   absl::Status error_;
   std::optional<internal::ArrivalWait> wait_;  // Since the first Wait().
 };
@@ -125,8 +147,10 @@ class [[nodiscard]] ReadBytes final : public ReadOperation {
   absl::StatusOr<std::string> await_resume();
 
  private:
+  friend class ReadOperation;
+
   bool Start();
-  Progress Continue() override;
+  Progress Continue();
   Progress ContinueToEof();
   absl::StatusOr<std::string> TakeJoined();
 
@@ -144,7 +168,10 @@ class [[nodiscard]] PeekBytes final : public ReadOperation {
   absl::StatusOr<absl::string_view> await_resume();
 
  private:
-  Progress Continue() override;
+  friend class ReadOperation;
+
+  bool Start();
+  Progress Continue();
 };
 
 // See StreamReader::ReadExactly().
@@ -157,8 +184,10 @@ class [[nodiscard]] ReadExactBytes final : public ReadOperation {
   absl::StatusOr<std::string> await_resume();
 
  private:
+  friend class ReadOperation;
+
   bool Start();
-  Progress Continue() override;
+  Progress Continue();
   absl::StatusOr<std::string> TakeNothing();
 
   int64_t count_;
@@ -167,45 +196,57 @@ class [[nodiscard]] ReadExactBytes final : public ReadOperation {
 // See StreamReader::ReadUntil().
 class [[nodiscard]] ReadUntilSeparator final : public ReadOperation {
  public:
-  ReadUntilSeparator(StreamReader& reader, std::string separator)
-      : ReadOperation(reader), separator_(std::move(separator)) {}
-  ReadUntilSeparator(StreamReader& reader, std::vector<std::string> separators)
-      : ReadOperation(reader),
-        separators_(std::move(separators)),
-        has_several_(true) {}
+  ReadUntilSeparator(StreamReader& reader, const Separators& separators)
+      : ReadOperation(reader), separators_(separators) {}
+  ReadUntilSeparator(StreamReader& reader, absl::string_view separator)
+      : ReadOperation(reader), separators_(separator) {}
+  ReadUntilSeparator(StreamReader& reader,
+                     std::initializer_list<absl::string_view> separators)
+      : ReadOperation(reader), separators_(separators) {}
 
   bool await_ready();
 
  private:
+  friend class ReadOperation;
+
   bool Start();
-  Progress Continue() override;
+  Progress Continue();
 
-  // Sorted by length when it has started.
-  absl::Span<const std::string> separators() const {
-    return has_several_ ? absl::MakeConstSpan(separators_)
-                        : absl::MakeConstSpan(&separator_, 1);
-  }
+  // No separator begins in front of position().
+  Separators separators_;
+};
 
-  std::string separator_;
-  std::vector<std::string> separators_;
-  bool has_several_ = false;
-  // No separator begins in front of it.
-  size_t offset_ = 0;
+// What ReadLine() and ReadLineView() have in common.
+class LineOperation : public ReadOperation {
+ public:
+  bool await_ready();
+
+ protected:
+  explicit LineOperation(StreamReader& reader) : ReadOperation(reader) {}
+  LineOperation(LineOperation&&) noexcept = default;
+  ~LineOperation() = default;
+
+ private:
+  friend class ReadOperation;
+
+  bool Start();
+  // No newline is in front of position().
+  Progress Continue();
+  Progress OnOverrun(const char* message, size_t consumed);
 };
 
 // See StreamReader::ReadLine().
-class [[nodiscard]] ReadLineOfBytes final : public ReadOperation {
+class [[nodiscard]] ReadLineOfBytes final : public LineOperation {
  public:
-  explicit ReadLineOfBytes(StreamReader& reader) : ReadOperation(reader) {}
+  explicit ReadLineOfBytes(StreamReader& reader) : LineOperation(reader) {}
+};
 
-  bool await_ready();
+// See StreamReader::ReadLineView().
+class [[nodiscard]] ReadLineInPlace final : public LineOperation {
+ public:
+  explicit ReadLineInPlace(StreamReader& reader) : LineOperation(reader) {}
 
- private:
-  Progress Continue() override;
-  Progress OnOverrun(const char* message, size_t consumed);
-
-  // No newline is in front of it.
-  size_t offset_ = 0;
+  absl::StatusOr<absl::string_view> await_resume();
 };
 
 // See StreamReader::Next().

@@ -150,17 +150,25 @@ TEST(ReadUntilTest, TheLimitIsExact) {
 // Without the separator, the overrun comes with the first byte too many, the
 // bytes that may begin a separator not counted.
 TEST(ReadUntilTest, TheLimitIsExactWithoutASeparator) {
-  ReadyQueue loop;
-  auto reader = StreamReader::Create(loop, 4).value();
-  auto read = Spawn(loop, reader->ReadUntil("<>"));
-  for (int fed = 1; fed <= 6; ++fed) {
+  for (const std::string separator : {"<", "<>", "<=>"}) {
+    const int may_begin_one = static_cast<int>(separator.size()) - 1;
+    ReadyQueue loop;
+    auto reader = StreamReader::Create(loop, 4).value();
+    auto read = Spawn(loop, reader->ReadUntil(separator));
+    for (int fed = 1; fed <= 5 + may_begin_one; ++fed) {
+      while (loop.has_ready()) loop.RunReady();
+      ASSERT_FALSE(read.done()) << separator << fed;
+      ASSERT_TRUE(reader->FeedData("x").ok());
+    }
     while (loop.has_ready()) loop.RunReady();
-    ASSERT_FALSE(read.done()) << fed;
-    ASSERT_TRUE(reader->FeedData("x").ok());
+    ASSERT_TRUE(read.done());
+    EXPECT_EQ(GetLimitOverrun(read.TakeResult().status())->consumed, 5u);
+    // The same where all is there already.
+    auto again = Spawn(loop, reader->ReadUntil(separator));
+    while (loop.has_ready()) loop.RunReady();
+    ASSERT_TRUE(again.done()) << separator;
+    EXPECT_EQ(GetLimitOverrun(again.TakeResult().status())->consumed, 5u);
   }
-  while (loop.has_ready()) loop.RunReady();
-  ASSERT_TRUE(read.done());
-  EXPECT_EQ(GetLimitOverrun(read.TakeResult().status())->consumed, 5u);
 }
 
 }  // namespace

@@ -2,14 +2,11 @@
 
 #include "streams/reader.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,21 +28,6 @@ StreamReader::~StreamReader() {
     observer->StopObserving();
     observer->OnReaderDestroyed(*this);
   }
-}
-
-ReadUntilSeparator StreamReader::ReadUntil(
-    std::initializer_list<absl::string_view> separators) {
-  std::vector<std::string> copies;
-  copies.reserve(separators.size());
-  for (absl::string_view separator : separators) {
-    copies.emplace_back(separator.data(), separator.size());
-  }
-  return ReadUntilSeparator(*this, std::move(copies));
-}
-
-absl::Status StreamReader::Consume(size_t count) {
-  buffer_.Consume(std::min(count, buffer_.size()));
-  return ResumeTransportIfDrained();
 }
 
 absl::Status StreamReader::FeedData(absl::string_view bytes) {

@@ -3,6 +3,7 @@
 #ifndef STREAMS_READER_H_
 #define STREAMS_READER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -10,14 +11,15 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/ready_queue.h"
 #include "streams/read_operation.h"
 #include "streams/receive_buffer.h"
+#include "streams/separators.h"
 #include "streams/transport/transport.h"
 
 namespace streams {
@@ -85,17 +87,18 @@ class StreamReader {
   // much of it is known to be free of a separator. kValue if `separator` is
   // empty. asyncio: readuntil.
   ReadUntilSeparator ReadUntil(absl::string_view separator = "\n") {
-    return ReadUntilSeparator(*this,
-                              std::string(separator.data(), separator.size()));
+    return ReadUntilSeparator(*this, separator);
   }
 
   // With several separators: the shortest possible result that ends with one of
   // them. kValue if there is none, or an empty one.
-  ReadUntilSeparator ReadUntil(std::vector<std::string> separators) {
-    return ReadUntilSeparator(*this, std::move(separators));
+  ReadUntilSeparator ReadUntil(const Separators& separators) {
+    return ReadUntilSeparator(*this, separators);
   }
   ReadUntilSeparator ReadUntil(
-      std::initializer_list<absl::string_view> separators);
+      std::initializer_list<absl::string_view> separators) {
+    return ReadUntilSeparator(*this, separators);
+  }
 
   // As ReadLine(), with nullopt at EOF, for a loop over the lines:
   //
@@ -129,7 +132,15 @@ class StreamReader {
   //   STREAMS_CO_RETURN_IF_ERROR(reader->Consume(bytes.size()));
   PeekBytes Peek() { return PeekBytes(*this); }
   absl::string_view buffered() const { return buffer_.view(); }
-  absl::Status Consume(size_t count);
+  absl::Status Consume(size_t count) {
+    buffer_.Consume(std::min(count, buffer_.size()));
+    return ResumeTransportIfDrained();
+  }
+
+  // As ReadLine(), without a copy: a view of the line where it lies, consumed
+  // already. Valid as a view of buffered() is: until the next call of anything
+  // that is not const, or turn of the loop. Empty at EOF. Not in asyncio.
+  ReadLineInPlace ReadLineView() { return ReadLineInPlace(*this); }
 
   // For protocols, and for tests that feed a reader without a connection.
 
@@ -158,7 +169,8 @@ class StreamReader {
   friend class PeekBytes;
   friend class ReadExactBytes;
   friend class ReadUntilSeparator;
-  friend class ReadLineOfBytes;
+  friend class LineOperation;
+  friend class ReadLineInPlace;
   friend class StreamReaderProtocol;
   friend class internal::ArrivalWait;
   friend class internal::ReaderObserver;
@@ -173,7 +185,9 @@ class StreamReader {
   absl::Status OnFed();
   absl::Status ResumeTransport();
   absl::Status ResumeTransportIfDrained() {
-    if (!is_paused_ || buffer_.size() > limit_) return absl::OkStatus();
+    if (ABSL_PREDICT_TRUE(!is_paused_) || buffer_.size() > limit_) {
+      return absl::OkStatus();
+    }
     return ResumeTransport();
   }
   void Wake(absl::Status status) {
@@ -196,12 +210,14 @@ class StreamReader {
 // --- Reading calls that the buffer can answer; see ReadOperation ---
 
 inline absl::StatusOr<std::string> ReadOperation::await_resume() {
-  if (!error_.ok()) return std::move(error_);
-  absl::StatusOr<std::string> result(reader_->buffer_.Take(taken_));
-  if (reader_->is_paused_) {
-    absl::Status status = reader_->ResumeTransportIfDrained();
-    if (!status.ok()) result = std::move(status);
+  if (ABSL_PREDICT_FALSE(has_failed())) return TakeError();
+  internal::ReceiveBuffer& buffer = reader_->buffer_;
+  const size_t count = taken();
+  if (ABSL_PREDICT_FALSE(reader_->is_paused_) || buffer.GivesString(count)) {
+    return TakeSlowly();
   }
+  absl::StatusOr<std::string> result(absl::in_place, buffer.data(), count);
+  buffer.Consume(count);
   return result;
 }
 
@@ -214,21 +230,17 @@ inline bool ReadBytes::await_ready() {
 }
 
 inline absl::StatusOr<std::string> ReadBytes::await_resume() {
-  if (count_ <= 0) return TakeJoined();
+  if (ABSL_PREDICT_FALSE(count_ <= 0)) return TakeJoined();
   return ReadOperation::await_resume();
 }
 
-inline absl::StatusOr<std::string> ReadExactBytes::await_resume() {
-  // Nothing was asked for: then not even a paused transport is resumed.
-  if (count_ == 0) return TakeNothing();
-  return ReadOperation::await_resume();
+inline bool PeekBytes::await_ready() {
+  if (!reader().buffer_.empty() && reader().error_.ok()) return true;
+  return Start();
 }
-
-inline bool PeekBytes::await_ready() { return StartUnlessBroken(); }
 
 inline absl::StatusOr<absl::string_view> PeekBytes::await_resume() {
-  absl::Status error = TakeError();
-  if (!error.ok()) return error;
+  if (ABSL_PREDICT_FALSE(has_failed())) return TakeError();
   return reader().buffered();
 }
 
@@ -241,24 +253,44 @@ inline bool ReadExactBytes::await_ready() {
   return Start();
 }
 
-inline bool ReadUntilSeparator::await_ready() { return Start(); }
+inline absl::StatusOr<std::string> ReadExactBytes::await_resume() {
+  // Nothing was asked for: then not even a paused transport is resumed.
+  if (ABSL_PREDICT_FALSE(count_ == 0)) return TakeNothing();
+  return ReadOperation::await_resume();
+}
 
-inline bool ReadLineOfBytes::await_ready() {
-  const absl::string_view buffer = reader().buffer_.view();
-  if (!buffer.empty() && reader().error_.ok()) {
-    const void* const found = memchr(buffer.data(), '\n', buffer.size());
-    if (found != nullptr) {
-      offset_ =
-          static_cast<size_t>(static_cast<const char*>(found) - buffer.data());
-      if (offset_ <= reader().limit()) {
-        SucceedWith(offset_ + 1);
-        return true;
-      }
-    } else {
-      offset_ = buffer.size();
-    }
+inline bool ReadOperation::SucceedWithByte(char end) {
+  const internal::ReceiveBuffer& buffer = reader_->buffer_;
+  if (buffer.empty() || ABSL_PREDICT_FALSE(!reader_->error_.ok())) return false;
+  const char* const data = buffer.data();
+  const void* const found = memchr(data, end, buffer.size());
+  if (found == nullptr) {
+    position_ = buffer.size();
+    return false;
   }
-  return StartUnlessBroken();
+  position_ = static_cast<size_t>(static_cast<const char*>(found) - data);
+  if (ABSL_PREDICT_FALSE(position_ > reader_->limit_)) return false;
+  ++position_;
+  return true;
+}
+
+inline bool ReadUntilSeparator::await_ready() {
+  return (separators_.is_byte() && SucceedWithByte(separators_.byte())) ||
+         Start();
+}
+
+inline bool LineOperation::await_ready() {
+  return SucceedWithByte('\n') || Start();
+}
+
+inline absl::StatusOr<absl::string_view> ReadLineInPlace::await_resume() {
+  if (ABSL_PREDICT_FALSE(has_failed())) return TakeError();
+  internal::ReceiveBuffer& buffer = reader().buffer_;
+  const absl::string_view line(buffer.data(), taken());
+  buffer.ConsumeInPlace(line.size());
+  absl::Status status = reader().ResumeTransportIfDrained();
+  if (ABSL_PREDICT_FALSE(!status.ok())) return status;
+  return line;
 }
 
 }  // namespace streams

@@ -13,9 +13,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "streams/coro/cancelled.h"
+#include "streams/coro/free_lists.h"
 #include "streams/coro/ready_queue.h"
 #include "streams/coro/task_handle.h"
 #include "streams/os/error.h"
+#include "streams/separators.h"
+#include "streams/separators.h"
+#include "streams/transport/io_block.h"
 
 namespace streams {
 namespace {
@@ -193,6 +197,63 @@ TEST_F(StreamReaderTest, ALineThatIsTooLongAndHasNoEndDropsEverything) {
   EXPECT_EQ(reader_->buffered(), "");
 }
 
+TEST_F(StreamReaderTest, ALineViewIsTheLineWhereItLies) {
+  Feed("one\ntwo\nthr");
+  const char* const data = reader_->buffered().data();
+  const absl::string_view one = Now(reader_->ReadLineView()).value();
+  EXPECT_EQ(one, "one\n");
+  EXPECT_EQ(one.data(), data);
+  EXPECT_EQ(reader_->buffered(), "two\nthr");
+  EXPECT_EQ(Now(reader_->ReadLineView()).value(), "two\n");
+  auto third = Start(reader_->ReadLineView());
+  EXPECT_FALSE(third.done());
+  Feed("ee\n");
+  Settle();
+  EXPECT_EQ(third.TakeResult().value(), "three\n");
+  EXPECT_EQ(reader_->buffered(), "");
+}
+
+// The last line of the buffer is a view of it as the others are, until somebody
+// feeds or waits.
+TEST_F(StreamReaderTest, ALineViewOutlivesTheBuffersEnd) {
+  const std::string line(1000, 'x');
+  Feed(line + "\n");
+  const absl::string_view view = Now(reader_->ReadLineView()).value();
+  EXPECT_TRUE(reader_->buffered().empty());
+  EXPECT_EQ(view, line + "\n");
+  Feed("next\n");
+  EXPECT_EQ(Now(reader_->ReadLine()).value(), "next\n");
+  const int64_t free_bytes = internal::IoBlock::FreeBytes();
+  Feed("a\n");
+  EXPECT_EQ(Now(reader_->ReadLineView()).value(), "a\n");
+  auto waits = Start(reader_->ReadLineView());
+  if (internal::kKeepsFreedBlocks) {
+    EXPECT_EQ(internal::IoBlock::FreeBytes(), free_bytes);
+  }
+  Feed("b\n");
+  Settle();
+  EXPECT_EQ(waits.TakeResult().value(), "b\n");
+}
+
+TEST_F(StreamReaderTest, ALineViewOfABlockIsTakenFromIt) {
+  ASSERT_TRUE(reader_->FeedBlock(std::string(5'000, 'x') + "\n").ok());
+  EXPECT_EQ(Now(reader_->ReadLineView()).value().size(), 5'001u);
+  ASSERT_TRUE(reader_->FeedBlock("two\n").ok());
+  EXPECT_EQ(Now(reader_->ReadLine()).value(), "two\n");
+}
+
+TEST_F(StreamReaderTest, ALineViewEndsAsALineDoes) {
+  SetLimit(3);
+  Feed("abcd\nef");
+  ExpectError(Now(reader_->ReadLineView()).status(), ErrorKind::kValue);
+  reader_->FeedEof();
+  EXPECT_EQ(Now(reader_->ReadLineView()).value(), "ef");
+  EXPECT_EQ(Now(reader_->ReadLineView()).value(), "");
+  reader_->SetError(MakeError(ErrorKind::kConnectionReset, "gone"));
+  ExpectError(Now(reader_->ReadLineView()).status(),
+              ErrorKind::kConnectionReset);
+}
+
 TEST_F(StreamReaderTest, NextEndsAtEof) {
   Feed("one\n\ntwo");
   reader_->FeedEof();
@@ -242,7 +303,8 @@ TEST_F(StreamReaderTest, ReadUntilRefusesAnEmptySeparator) {
 TEST_F(StreamReaderTest, OfSeveralSeparatorsTheOneThatEndsFirstWins) {
   Feed("a;b\r\nc");
   EXPECT_EQ(Now(reader_->ReadUntil({"\r\n", ";"})).value(), "a;");
-  EXPECT_EQ(Now(reader_->ReadUntil({"\r\n", ";"})).value(), "b\r\n");
+  const Separators separators = {"\r\n", ";"};
+  EXPECT_EQ(Now(reader_->ReadUntil(separators)).value(), "b\r\n");
 }
 
 TEST_F(StreamReaderTest, ASecondReaderIsRefusedOnlyIfItWouldWait) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -12,11 +13,12 @@ namespace streams::internal {
 void ReceiveBuffer::Append(absl::string_view bytes) {
   if (bytes.empty()) return;
   if (empty()) {
+    Release();
     storage_ = IoBlock(bytes.size());
     data_ = storage_.data();
   } else {
     // A string isn't grown: its room is used up.
-    const size_t capacity = is_string_ ? end_ : storage_.capacity();
+    const size_t capacity = string_ != nullptr ? end_ : storage_.capacity();
     if (capacity - end_ < bytes.size()) MakeRoom(bytes.size());
   }
   std::memcpy(data_ + end_, bytes.data(), bytes.size());
@@ -28,23 +30,24 @@ void ReceiveBuffer::AppendBlock(std::string bytes) {
     Append(bytes);
     return;
   }
-  string_ = std::move(bytes);
-  is_string_ = true;
-  data_ = &string_[0];
-  end_ = string_.size();
+  Release();
+  string_ = std::make_unique<PooledString>(std::move(bytes));
+  data_ = &string_->bytes[0];
+  end_ = string_->bytes.size();
 }
 
 void ReceiveBuffer::MakeRoom(size_t count) {
   const size_t used = size();
   // Moving to the front is only worth it when at least half the storage comes
   // free: otherwise small appends to a full buffer would move it each time.
-  if (!is_string_ && begin_ >= used && storage_.capacity() - used >= count) {
+  if (string_ == nullptr && begin_ >= used &&
+      storage_.capacity() - used >= count) {
     if (used > 0) std::memcpy(data_, data_ + begin_, used);
   } else {
     IoBlock storage(std::max(used + count, 2 * storage_.capacity()));
     if (used > 0) std::memcpy(storage.data(), data_ + begin_, used);
     storage_ = std::move(storage);
-    if (is_string_) ReleaseString();
+    string_ = nullptr;
     data_ = storage_.data();
   }
   begin_ = 0;
@@ -55,19 +58,23 @@ void ReceiveBuffer::MakeRoom(size_t count) {
 std::string ReceiveBuffer::TakeString(size_t count) {
   std::string rest;
   if (count < end_) rest.assign(data_ + count, end_ - count);
-  std::string taken = std::move(string_);
+  std::string taken = std::move(string_->bytes);
   taken.resize(count);
-  begin_ = end_ = 0;
-  is_string_ = false;
-  data_ = storage_.data();
-  if (!rest.empty()) AppendBlock(std::move(rest));
+  begin_ = end_;  // All of it is gone; what is left comes back.
+  if (rest.empty()) {
+    Release();
+  } else {
+    AppendBlock(std::move(rest));
+  }
   return taken;
 }
 
-void ReceiveBuffer::ReleaseString() {
-  string_ = std::string();
-  is_string_ = false;
-  data_ = storage_.data();
+void ReceiveBuffer::Release() {
+  begin_ = 0;
+  end_ = 0;
+  data_ = nullptr;
+  storage_.Reset();
+  if (string_ != nullptr) string_ = nullptr;
 }
 
 }  // namespace streams::internal

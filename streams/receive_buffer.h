@@ -5,9 +5,13 @@
 
 #include <cassert>
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/strings/string_view.h"
+#include "streams/coro/frame_pool.h"
 #include "streams/transport/io_block.h"
 
 namespace streams::internal {
@@ -32,9 +36,8 @@ class ReceiveBuffer {
   bool empty() const { return begin_ == end_; }
 
   // Everything that is unread. Valid until the next non-const call.
-  absl::string_view view() const {
-    return absl::string_view(data_ + begin_, size());
-  }
+  const char* data() const { return data_ + begin_; }
+  absl::string_view view() const { return absl::string_view(data(), size()); }
 
   void Append(absl::string_view bytes);
   // `bytes` is not empty.
@@ -42,18 +45,32 @@ class ReceiveBuffer {
 
   // Drops the first `count` bytes; `count` must not exceed size().
   void Consume(size_t count) {
+    ConsumeInPlace(count);
+    if (ABSL_PREDICT_FALSE(begin_ == end_)) Release();
+  }
+
+  // The same, but the bytes stay where they are until the next call of anything
+  // else that is not const. Memory that an empty buffer holds on to by this is
+  // given back by ReleaseIfEmpty(), at the latest.
+  void ConsumeInPlace(size_t count) {
     assert(count <= size());
     begin_ += count;
+  }
+  void ReleaseIfEmpty() {
     if (begin_ == end_) Release();
+  }
+
+  // Whether Take(count) would give away the string that the bytes are in.
+  bool GivesString(size_t count) const {
+    return ABSL_PREDICT_FALSE(string_ != nullptr) && begin_ == 0 &&
+           count >= end_ / 2;
   }
 
   // Removes the first `count` bytes and returns them: as a copy, or as the
   // string that they are in.
   std::string Take(size_t count) {
     assert(count <= size());
-    if (is_string_ && begin_ == 0 && count >= size() / 2) {
-      return TakeString(count);
-    }
+    if (GivesString(count)) return TakeString(count);
     std::string taken(data_ + begin_, count);
     Consume(count);
     return taken;
@@ -62,26 +79,22 @@ class ReceiveBuffer {
   void Clear() { Consume(size()); }
 
  private:
+  struct PooledString : PoolAllocated {
+    explicit PooledString(std::string text) : bytes(std::move(text)) {}
+
+    std::string bytes;
+  };
+
   void MakeRoom(size_t count);
   std::string TakeString(size_t count);
-  void Release() {
-    begin_ = 0;
-    end_ = 0;
-    if (is_string_) {
-      ReleaseString();
-    } else {
-      storage_.Reset();
-    }
-  }
-  void ReleaseString();
+  void Release();
 
-  // Where the bytes are: in one of the two.
+  // Where the bytes are: in one of the two, if anywhere.
   char* data_ = nullptr;
   size_t begin_ = 0;
   size_t end_ = 0;
-  bool is_string_ = false;
   IoBlock storage_;
-  std::string string_;
+  std::unique_ptr<PooledString> string_;
 };
 
 }  // namespace streams::internal

@@ -31,36 +31,37 @@ std::optional<SeparatorMatch> Reference(
 void ExpectSame(const std::string& buffer, size_t offset,
                 const std::vector<std::string>& separators) {
   const auto expected = Reference(buffer, offset, separators);
-  const auto actual = FindSeparator(buffer, offset, separators);
-  ASSERT_EQ(actual.has_value(), expected.has_value()) << buffer;
+  const SeparatorMatch actual =
+      FindSeparator(buffer, offset, Separators(separators));
+  ASSERT_EQ(actual.found(), expected.has_value()) << buffer;
   if (!expected.has_value()) return;
-  EXPECT_EQ(actual->start, expected->start) << buffer;
-  EXPECT_EQ(actual->end, expected->end) << buffer;
+  EXPECT_EQ(actual.start, expected->start) << buffer;
+  EXPECT_EQ(actual.end, expected->end) << buffer;
 }
 
 TEST(FindSeparatorTest, NothingInAnEmptyBuffer) {
-  EXPECT_FALSE(FindSeparator("", 0, {std::string("\n")}).has_value());
-  EXPECT_FALSE(FindSeparator("", 3, {std::string("\n")}).has_value());
+  EXPECT_FALSE(FindSeparator("", 0, Separators("\n")).found());
+  EXPECT_FALSE(FindSeparator("", 3, Separators("\n")).found());
 }
 
 TEST(FindSeparatorTest, AnOffsetBeyondTheEndFindsNothing) {
-  EXPECT_FALSE(FindSeparator("a\n", 9, {std::string("\n")}).has_value());
+  EXPECT_FALSE(FindSeparator("a\n", 9, Separators("\n")).found());
   ExpectSame("a\n", 9, {"\n", "a\n"});
 }
 
 TEST(FindSeparatorTest, TheOneThatEndsFirstWins) {
-  const std::vector<std::string> separators = {"c", "bcd"};
+  const Separators separators = {"bcd", "c"};
   const auto match = FindSeparator("abcd", 0, separators);
-  ASSERT_TRUE(match.has_value());
-  EXPECT_EQ(match->start, 2u);
-  EXPECT_EQ(match->end, 3u);
+  ASSERT_TRUE(match.found());
+  EXPECT_EQ(match.start, 2u);
+  EXPECT_EQ(match.end, 3u);
 }
 
 TEST(FindSeparatorTest, TheShortestOfThoseThatEndTogetherWins) {
-  const std::vector<std::string> separators = {"\n", "\r\n"};
+  const Separators separators = {"\r\n", "\n"};
   const auto match = FindSeparator("ab\r\n", 0, separators);
-  ASSERT_TRUE(match.has_value());
-  EXPECT_EQ(match->start, 3u);
+  ASSERT_TRUE(match.found());
+  EXPECT_EQ(match.start, 3u);
 }
 
 TEST(FindSeparatorTest, EveryShortBufferAgreesWithTheDefinition) {
@@ -79,6 +80,41 @@ TEST(FindSeparatorTest, EveryShortBufferAgreesWithTheDefinition) {
   }
 }
 
+// Every way to search: one last byte, two, four, more, and separators that are
+// too long to be packed; and ends in every place of a block.
+TEST(FindSeparatorTest, EveryPlaceAgreesWithTheDefinition) {
+  const std::vector<std::vector<std::string>> sets = {
+      {";"},
+      {"\r\n"},
+      {"<;", "\n;"},
+      {"\n", "\r\n", ";"},
+      {"\n", "\r\n", ";", "\t"},
+      {"1", "2", "3", "4"},
+      {"1", "2", "3", "4", "5", "<6"},
+      {std::string("\0", 1), "\xff", "\x80;"},
+      {"0123456789", "0123456789abcdef"},
+      {"\n", "0123456789abcdef0123456789abcdef"},
+  };
+  for (const auto& separators : sets) {
+    for (size_t size = 0; size <= 70; ++size) {
+      ExpectSame(std::string(size, 'x'), size / 3, separators);
+      for (const std::string& separator : separators) {
+        for (size_t at = 0; at + separator.size() <= size; ++at) {
+          std::string buffer(size, 'x');
+          buffer.replace(at, separator.size(), separator);
+          for (const size_t offset : {size_t{0}, size_t{1}, at, at + 1}) {
+            ExpectSame(buffer, offset, separators);
+          }
+          // One that only ends as it does, directly in front of it.
+          if (at == 0) continue;
+          buffer[at - 1] = separator.back();
+          ExpectSame(buffer, 0, separators);
+        }
+      }
+    }
+  }
+}
+
 // Separators around the borders of the search windows.
 TEST(FindSeparatorTest, LongBuffersAgreeWithTheDefinition) {
   std::mt19937 random(4711);
@@ -89,6 +125,7 @@ TEST(FindSeparatorTest, LongBuffersAgreeWithTheDefinition) {
       buffer.insert(at, random() % 2 == 0 ? "<end>" : "\r\n");
     }
     std::vector<std::string> separators = {"\n", "\r\n", "<end>", "d>..."};
+    if (round % 2 == 0) separators.push_back("nd>" + std::string(30, '.'));
     separators.erase(separators.begin(),
                      separators.begin() + random() % separators.size());
     ExpectSame(buffer, random() % 300, separators);

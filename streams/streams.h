@@ -37,6 +37,7 @@
 #include "streams/os/socket.h"
 #include "streams/os/ssl_error.h"
 #include "streams/reader.h"
+#include "streams/separators.h"
 #include "streams/server.h"
 #include "streams/start_server.h"
 #include "streams/start_unix_server.h"

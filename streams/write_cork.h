@@ -4,6 +4,7 @@
 #define STREAMS_WRITE_CORK_H_
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -28,6 +29,20 @@ class WriteCork {
 
   // As Transport::Write(). Unless `more_is_coming`, everything goes out now.
   absl::Status Write(absl::string_view bytes, bool more_is_coming);
+
+  // The same where that is quick, and more is coming: adds `bytes` to what it
+  // holds already. False, and nothing happens, if it holds nothing, or there is
+  // no room.
+  bool Add(absl::string_view bytes) {
+    // Not linked, too, when the loop is gone. No bytes are too many, after the
+    // subtraction.
+    if (!flush_callback_.linked() || bytes.size() - 1 >= kMaxHeld - size_) {
+      return false;
+    }
+    std::memcpy(held_.data() + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+    return true;
+  }
 
   // Gives what it holds to the transport.
   void Flush();

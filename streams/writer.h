@@ -33,6 +33,7 @@ class StreamWriter;
 // network, and may be ignored, which an absl::Status must not.
 class WriteStatus {
  public:
+  WriteStatus() = default;  // All is well.
   explicit WriteStatus(absl::Status status) : status_(std::move(status)) {}
 
   bool ok() const { return status_.ok(); }
@@ -154,8 +155,10 @@ class StreamWriter {
   // what the kernel does not take. Never waits, never fails for a reason of the
   // network: Drain() tells. kRuntime after WriteEof(). asyncio: write.
   WriteStatus Write(absl::string_view bytes) {
-    return WriteStatus(cork_ == nullptr ? transport_->Write(bytes)
-                                        : WriteCorked(bytes));
+    if (cork_ == nullptr) return WriteStatus(transport_->Write(bytes));
+    // For the rule, that there is more to answer.
+    if (protocol_->HasUnreadInput() && cork_->Add(bytes)) return WriteStatus();
+    return WriteStatus(WriteCorked(bytes));
   }
 
   // As one Write() of all: sent in one system call from where they are, and

@@ -58,6 +58,15 @@ Task<absl::Status> ReadLines(StreamReader& reader, size_t& sum) {
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> ReadLineViews(StreamReader& reader, size_t& sum) {
+  for (size_t i = 0; i < kLinesOfChunk; ++i) {
+    STREAMS_CO_ASSIGN_OR_RETURN(const absl::string_view line,
+                                co_await reader.ReadLineView());
+    sum += line.size();
+  }
+  co_return absl::OkStatus();
+}
+
 Task<absl::Status> ReadUntilOne(StreamReader& reader, size_t& sum) {
   for (size_t i = 0; i < kLinesOfChunk; ++i) {
     STREAMS_CO_ASSIGN_OR_RETURN(const std::string line,
@@ -72,6 +81,16 @@ Task<absl::Status> ReadUntilFour(StreamReader& reader, size_t& sum) {
     STREAMS_CO_ASSIGN_OR_RETURN(
         const std::string line,
         co_await reader.ReadUntil({"\n", "\r\n", ";", "\t"}));
+    sum += line.size();
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> ReadUntilPrepared(StreamReader& reader, size_t& sum) {
+  const streams::Separators separators = {"\n", "\r\n", ";", "\t"};
+  for (size_t i = 0; i < kLinesOfChunk; ++i) {
+    STREAMS_CO_ASSIGN_OR_RETURN(const std::string line,
+                                co_await reader.ReadUntil(separators));
     sum += line.size();
   }
   co_return absl::OkStatus();
@@ -123,9 +142,11 @@ const std::vector<ParseCase>& ParseCases() {
       {"memchr_views", LimitOfViews},
       {"memchr_strings", LimitOfStrings},
       {"buffered_and_consume", FeedAndRead<ConsumeViews>},
+      {"read_line_view", FeedAndRead<ReadLineViews>},
       {"read_line", FeedAndRead<ReadLines>},
       {"read_until_1_separator", FeedAndRead<ReadUntilOne>},
       {"read_until_4_separators", FeedAndRead<ReadUntilFour>},
+      {"read_until_4_prepared", FeedAndRead<ReadUntilPrepared>},
       {"read_exactly", FeedAndRead<ReadExactly>},
   };
   return *cases;
