@@ -82,8 +82,7 @@ void StreamReaderProtocol::ConnectionLost(const absl::Status& error) {
     }
   }
   if (former_reader() != nullptr && !error.ok()) extras_->former_error = error;
-  lost_error_ = error;
-  if (extras_ != nullptr) extras_->closed.SetResult(error);
+  if (!error.ok() || extras_ != nullptr) extras().closed.SetResult(error);
   is_connection_lost_ = true;
   if (is_writing_paused_) WakeDrainWaiters(error);
   transport_ = nullptr;
@@ -94,7 +93,7 @@ bool StreamReaderProtocol::IsClosed(absl::Status* status) const {
     *status = extras_->closed.status();  // Cancelled, perhaps.
     return true;
   }
-  if (is_connection_lost_) *status = lost_error_;
+  *status = absl::OkStatus();
   return is_connection_lost_;
 }
 

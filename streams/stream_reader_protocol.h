@@ -76,7 +76,7 @@ class StreamReaderProtocol final
 
     // Until the connection is made.
     std::shared_ptr<ClientConnectedCallback> callback;
-    // Those who wait. Without it, is_connection_lost_ and lost_error_ tell.
+    // Those who wait. Unless it is done, is_connection_lost_ tells.
     Completion closed;
     internal::WaiterList drain_waiters;
     std::optional<FormerReader> former_reader;
@@ -131,7 +131,6 @@ class StreamReaderProtocol final
   std::unique_ptr<Extras> extras_;
   std::shared_ptr<Transport> transport_;
   StreamWriter* writer_ = nullptr;
-  absl::Status lost_error_;
   bool owns_reader_ = false;  // The one that it observes.
   bool is_writing_paused_ = false;
   bool is_connection_lost_ = false;

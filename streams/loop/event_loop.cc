@@ -168,11 +168,9 @@ size_t EventLoop::QueueHandlers() {
 
 absl::Duration EventLoop::LongestWait(absl::Duration max_wait) {
   if (has_ready() || stopping_) return absl::ZeroDuration();
-  absl::Duration wait = max_wait;
-  if (!timers_.empty()) {
-    wait = std::min(wait, timers_.earliest()->when() - Time());
-  }
-  return std::max(wait, absl::ZeroDuration());
+  if (timers_.empty()) return max_wait;
+  return std::max(std::min(max_wait, timers_.earliest()->when() - Time()),
+                  absl::ZeroDuration());
 }
 
 void EventLoop::QueueDueTimers() {

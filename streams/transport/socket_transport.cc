@@ -236,7 +236,7 @@ void SocketTransport::ForceClose(absl::Status error) {
 
 void SocketTransport::ScheduleConnectionLost(absl::Status error) {
   is_lost_ = true;
-  lost_error_ = std::move(error);
+  if (!error.ok()) extras().lost_error = std::move(error);
   if (is_called_soon()) {  // It is yet to be opened, before that.
     loop_->CallSoon([this] { LoseConnection(); });
     return;
@@ -246,7 +246,8 @@ void SocketTransport::ScheduleConnectionLost(absl::Status error) {
 }
 
 void SocketTransport::LoseConnection() {
-  protocol_->ConnectionLost(lost_error_);
+  protocol_->ConnectionLost(extras_ == nullptr ? absl::OkStatus()
+                                               : extras_->lost_error);
   // A socket that others hold may have been duplicated, and so outlive it.
   if (shared_socket() != nullptr) {
     loop_->Unregister(*this);

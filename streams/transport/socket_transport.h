@@ -146,6 +146,7 @@ class SocketTransport final : public Transport,
     std::shared_ptr<StreamSocket> shared_socket;
     Completion* opened = nullptr;
     std::optional<WriteBufferLimits> limits;
+    absl::Status lost_error;  // What ConnectionLost will be given.
   };
 
   StreamSocket* shared_socket() const {
@@ -193,7 +194,6 @@ class SocketTransport final : public Transport,
   TransportOwner* owner_;
   WriteBuffer write_buffer_;
   std::unique_ptr<Extras> extras_;
-  absl::Status lost_error_;
   SocketAddress peer_name_;  // Of no family: there is none.
   // Shared by what a listening socket has accepted.
   std::shared_ptr<const SocketAddress> sock_name_;
