@@ -24,37 +24,42 @@ namespace streams {
 
 namespace internal {
 
-ArrivalWait::ArrivalWait(ReadOperation& operation, Continuation continuation,
-                         StreamReader& reader)
-    : operation_(operation), continuation_(continuation) {
-  Observe(reader);
-}
+ArrivalWait::ArrivalWait(ReadOperation& operation, Continuation continuation)
+    : operation_(operation),
+      continuation_(continuation),
+      next_(std::exchange(operation.reader_->waits_, this)) {}
 
 ArrivalWait::~ArrivalWait() {
-  if (observed() != nullptr && observed()->arrival_ == this) {
-    observed()->arrival_ = nullptr;
-  }
+  StreamReader* const reader = operation_.reader_;
+  if (reader == nullptr) return;
+  if (reader->arrival_ == this) reader->arrival_ = nullptr;
+  // There is seldom another one.
+  ArrivalWait** link = &reader->waits_;
+  while (*link != this) link = &(*link)->next_;
+  *link = next_;
 }
 
 void ArrivalWait::Begin() {
-  observed()->arrival_ = this;
-  ArmForWake(observed()->queue_);
+  operation_.reader_->arrival_ = this;
+  ArmForWake(operation_.reader_->queue_);
 }
 
 bool ArrivalWait::OnWake(absl::Status status) {
-  if (observed() == nullptr) {
+  if (operation_.reader_ == nullptr) {
     status = CancelledError();  // The reader is gone.
   } else {
     // Also if by now another operation waits: it will not be woken then. That
     // is what asyncio does when two coroutines read at the same time.
-    observed()->arrival_ = nullptr;
+    operation_.reader_->arrival_ = nullptr;
   }
   if (status.ok()) return continuation_(operation_);
   operation_.Fail(std::move(status));
   return true;
 }
 
-void ArrivalWait::OnReaderDestroyed(const StreamReader& /*reader*/) {
+void ArrivalWait::OnReaderDestroyed() {
+  operation_.reader_->waits_ = next_;
+  operation_.reader_ = nullptr;
   Wake(CancelledError());  // In vain if it was woken; OnWake() sees it then.
 }
 
@@ -88,7 +93,7 @@ ReadOperation::Progress ReadOperation::Wait(
   }
   // Whoever waits has done with what ReadLineView() gave him.
   reader_->buffer_.ReleaseIfEmpty();
-  if (!wait_.has_value()) wait_.emplace(*this, continuation, *reader_);
+  if (!wait_.has_value()) wait_.emplace(*this, continuation);
   wait_->Begin();
   return Progress::kWaiting;
 }

@@ -15,7 +15,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/suspension.h"
-#include "streams/reader_observer.h"
 #include "streams/separators.h"
 
 namespace streams {
@@ -25,16 +24,15 @@ class StreamReader;
 
 namespace internal {
 
-// Where a task is parked that waits for bytes to arrive at a reader.
-// [StreamReader._waiter]
-class ArrivalWait final : private Suspension, private ReaderObserver {
+// Where a task is parked that waits for bytes to arrive at a reader, which may
+// go first: it knows all of these. [StreamReader._waiter]
+class ArrivalWait final : private Suspension {
  public:
   // What the operation does when something has arrived: true if it has a result
   // then.
   using Continuation = bool (*)(ReadOperation& operation);
 
-  ArrivalWait(ReadOperation& operation, Continuation continuation,
-              StreamReader& reader);
+  ArrivalWait(ReadOperation& operation, Continuation continuation);
   ArrivalWait(const ArrivalWait&) = delete;
   ArrivalWait& operator=(const ArrivalWait&) = delete;
   ~ArrivalWait() override;
@@ -45,13 +43,17 @@ class ArrivalWait final : private Suspension, private ReaderObserver {
   using Suspension::await_suspend;
   // What arrived is in the buffer, or `status` says why nothing will.
   using Suspension::Wake;
+  // Takes it off the reader's list, and wakes it.
+  void OnReaderDestroyed();
 
  private:
   bool OnWake(absl::Status status) override;
-  void OnReaderDestroyed(const StreamReader& reader) override;
 
+  // Small, because every idle connection has one. Its reader is that of the
+  // operation.
   ReadOperation& operation_;
   const Continuation continuation_;
+  ArrivalWait* next_;
 };
 
 }  // namespace internal
@@ -131,7 +133,7 @@ class ReadOperation {
   // When they came as a string, or the transport is paused.
   absl::StatusOr<std::string> TakeSlowly();
 
-  StreamReader* reader_;
+  StreamReader* reader_;  // Null once it was destroyed while this waited.
   size_t position_ = 0;
   absl::Status error_;
   std::optional<internal::ArrivalWait> wait_;  // Since the first Wait().

@@ -23,6 +23,7 @@ absl::StatusOr<std::unique_ptr<StreamReader>> StreamReader::Create(
 }
 
 StreamReader::~StreamReader() {
+  while (waits_ != nullptr) waits_->OnReaderDestroyed();
   while (observers_ != nullptr) {
     internal::ReaderObserver* const observer = observers_;
     observer->StopObserving();

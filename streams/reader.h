@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "streams/coro/ready_queue.h"
 #include "streams/read_operation.h"
+#include "streams/reader_observer.h"
 #include "streams/receive_buffer.h"
 #include "streams/separators.h"
 #include "streams/transport/transport.h"
@@ -200,6 +201,9 @@ class StreamReader {
   internal::ReceiveBuffer buffer_;
   // The one to wake when something arrives; null once it is woken.
   internal::ArrivalWait* arrival_ = nullptr;
+  // With those that were woken, or lost their place to another; the newest
+  // first.
+  internal::ArrivalWait* waits_ = nullptr;
   internal::ReaderObserver* observers_ = nullptr;
   std::shared_ptr<Transport> transport_;
   absl::Status error_;
