@@ -79,6 +79,36 @@ Task<absl::Status> EchoViews(std::unique_ptr<StreamReader> reader,
   co_return absl::OkStatus();
 }
 
+// The same for each line, corked.
+Task<absl::Status> EchoLineViews(std::unique_ptr<StreamReader> reader,
+                                 std::unique_ptr<StreamWriter> writer) {
+  writer->set_cork(true);
+  for (;;) {
+    STREAMS_CO_ASSIGN_OR_RETURN(const absl::string_view line,
+                                co_await reader->ReadLineView());
+    if (line.empty()) break;
+    writer->Write(line);
+    STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
+  }
+  writer->Close();
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> EchoPieces(std::unique_ptr<StreamReader> reader,
+                              std::unique_ptr<StreamWriter> writer) {
+  const Separators prepared = {"ab", "abc", "\n"};
+  for (;;) {
+    // The end of the stream is an error, and not what is counted.
+    STREAMS_CO_ASSIGN_OR_RETURN(
+        const std::string word,
+        co_await reader->ReadUntil({" ", "\t", "\r\n", "\v"}));
+    writer->Write(word);
+    STREAMS_CO_ASSIGN_OR_RETURN(const std::string rest,
+                                co_await reader->ReadUntil(prepared));
+    writer->Write(rest);
+  }
+}
+
 using Handler = Task<absl::Status> (*)(std::unique_ptr<StreamReader>,
                                        std::unique_ptr<StreamWriter>);
 
@@ -141,6 +171,17 @@ TEST_F(AllocationTest, AShortLineIsNothing) {
 
 TEST_F(AllocationTest, ViewsAreNothing) {
   EXPECT_EQ(CountFor(EchoViews, kLongLine), 0);
+}
+
+TEST_F(AllocationTest, LineViewsAndTheCorkAreNothing) {
+  EXPECT_EQ(
+      CountFor(EchoLineViews, std::string(kLongLine) + std::string(kLongLine) +
+                                  std::string(kShortLine)),
+      0);
+}
+
+TEST_F(AllocationTest, SeparatorsAreNothing) {
+  EXPECT_EQ(CountFor(EchoPieces, kShortLine), 0);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -80,7 +81,7 @@ class ReadOperation {
   void await_suspend(Handle handle) {
     wait_->await_suspend(handle);
   }
-  absl::StatusOr<std::string> await_resume();
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<std::string> await_resume();
 
  protected:
   enum class Progress { kDone, kWaiting };

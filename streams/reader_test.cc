@@ -18,7 +18,6 @@
 #include "streams/coro/task_handle.h"
 #include "streams/os/error.h"
 #include "streams/separators.h"
-#include "streams/separators.h"
 #include "streams/transport/io_block.h"
 
 namespace streams {

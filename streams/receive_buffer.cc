@@ -13,7 +13,7 @@ namespace streams::internal {
 void ReceiveBuffer::Append(absl::string_view bytes) {
   if (bytes.empty()) return;
   if (empty()) {
-    Release();
+    ReleaseIfEmpty();
     storage_ = IoBlock(bytes.size());
     data_ = storage_.data();
   } else {
@@ -30,7 +30,7 @@ void ReceiveBuffer::AppendBlock(std::string bytes) {
     Append(bytes);
     return;
   }
-  Release();
+  ReleaseIfEmpty();
   string_ = std::make_unique<PooledString>(std::move(bytes));
   data_ = &string_->bytes[0];
   end_ = string_->bytes.size();

@@ -57,7 +57,7 @@ class ReceiveBuffer {
     begin_ += count;
   }
   void ReleaseIfEmpty() {
-    if (begin_ == end_) Release();
+    if (begin_ == end_ && data_ != nullptr) Release();
   }
 
   // Whether Take(count) would give away the string that the bytes are in.

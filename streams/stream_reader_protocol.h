@@ -106,7 +106,7 @@ class StreamReaderProtocol final
     return extras_ == nullptr ? absl::OkStatus() : extras_->former_error;
   }
   bool HasUnreadInput() const {
-    return observed() != nullptr && !observed()->buffered().empty();
+    return observed() != nullptr && !observed()->buffer_.empty();
   }
   bool has_reader_error() const {
     return observed() != nullptr ? !observed()->error().ok()

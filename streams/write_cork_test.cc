@@ -122,6 +122,23 @@ TEST_F(WriteCorkTest, NoMoreThanTheBoundIsKept) {
   EXPECT_EQ(Sent(), half + large);
 }
 
+// What fits exactly is kept, one byte more is not; nothing at all changes
+// nothing.
+TEST_F(WriteCorkTest, TheBoundIsExact) {
+  Feed("1");
+  const std::string most(64 * 1024 - 1, 'm');
+  writer_->Write("a");
+  writer_->Write("");
+  writer_->Write(most);
+  EXPECT_EQ(Sent(), "");
+  writer_->Write("b");
+  EXPECT_EQ(Sent(), "a" + most);
+  writer_->Write(absl::string_view());
+  EXPECT_EQ(Sent(), "");
+  Turn();
+  EXPECT_EQ(Sent(), "b");
+}
+
 TEST_F(WriteCorkTest, EverythingElseComesBehindIt) {
   Feed("1");
   writer_->Write("a");

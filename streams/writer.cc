@@ -13,12 +13,11 @@
 namespace streams {
 
 bool DrainOperation::Start() {
+  wait_ = std::make_unique<Wait>(writer_.protocol_);
   if (absl::Status error = writer_.protocol_->reader_error(); !error.ok()) {
-    result_ = std::move(error);
-    return true;
+    return wait_->FinishWith(std::move(error));
   }
   writer_.FlushCork();  // It may be all there is to wait for.
-  wait_ = std::make_unique<Wait>(result_, writer_.protocol_);
   if (writer_.IsClosing()) {
     // The connection may be lost in the next turn. Without it, a loop of
     // Write() and Drain() would never come to that turn, hence never see the
@@ -31,8 +30,8 @@ bool DrainOperation::Start() {
 
 bool DrainOperation::Wait::FinishOrWait() {
   if (protocol_->is_connection_lost_) {
-    result_ = MakeError(ErrorKind::kConnectionReset, "Connection lost");
-    return true;
+    return FinishWith(
+        MakeError(ErrorKind::kConnectionReset, "Connection lost"));
   }
   if (!protocol_->is_writing_paused_) return true;
   waiting_.emplace(protocol_->loop_);
@@ -44,8 +43,7 @@ bool DrainOperation::Wait::FinishOrWait() {
 bool DrainOperation::Wait::OnWake(absl::Status status) {
   if (!status.ok() || waiting_.has_value()) {
     waiting_.reset();
-    result_ = std::move(status);
-    return true;
+    return FinishWith(std::move(status));
   }
   return FinishOrWait();
 }

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -57,25 +59,33 @@ class [[nodiscard]] DrainOperation final {
   void await_suspend(Handle handle) {
     wait_->await_suspend(handle);
   }
-  absl::Status await_resume() { return std::move(result_); }
+  absl::Status await_resume() {
+    return ABSL_PREDICT_TRUE(wait_ == nullptr) ? absl::OkStatus()
+                                               : wait_->TakeResult();
+  }
 
  private:
   // Where a task is parked that drains. It shares the protocol: the writer may
   // go.
   class Wait final : private Suspension, public internal::PoolAllocated {
    public:
-    Wait(absl::Status& result, std::shared_ptr<StreamReaderProtocol> protocol)
-        : result_(result), protocol_(std::move(protocol)) {}
+    explicit Wait(std::shared_ptr<StreamReaderProtocol> protocol)
+        : protocol_(std::move(protocol)) {}
 
     using Suspension::await_suspend;
     // True if there is nothing (more) to wait for.
     bool FinishOrWait();
     void WaitForTurn(ReadyQueue& queue) { ArmYield(queue); }
+    bool FinishWith(absl::Status result) {
+      result_ = std::move(result);
+      return true;
+    }
+    absl::Status TakeResult() { return std::move(result_); }
 
    private:
     bool OnWake(absl::Status status) override;
 
-    absl::Status& result_;
+    absl::Status result_;
     std::shared_ptr<StreamReaderProtocol> protocol_;
     std::optional<internal::WaiterList::Node> waiting_;
   };
@@ -83,8 +93,8 @@ class [[nodiscard]] DrainOperation final {
   bool Start();
 
   const StreamWriter& writer_;
-  absl::Status result_;
-  // Rarely needed, and large: not in the frame of everyone who drains.
+  // Null unless there is something to wait for, or to tell. Rarely needed, and
+  // large: not in the frame of everyone who drains.
   std::unique_ptr<Wait> wait_;
 };
 
@@ -154,7 +164,7 @@ class StreamWriter {
   // Sends `bytes` at once if nothing is pending, and copies to the write buffer
   // what the kernel does not take. Never waits, never fails for a reason of the
   // network: Drain() tells. kRuntime after WriteEof(). asyncio: write.
-  WriteStatus Write(absl::string_view bytes) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE WriteStatus Write(absl::string_view bytes) {
     if (cork_ == nullptr) return WriteStatus(transport_->Write(bytes));
     // For the rule, that there is more to answer.
     if (protocol_->HasUnreadInput() && cork_->Add(bytes)) return WriteStatus();
@@ -276,11 +286,10 @@ class StreamWriter {
 
 inline bool DrainOperation::await_ready() {
   const StreamReaderProtocol& protocol = *writer_.protocol_;
-  if (!protocol.is_writing_paused_ && !protocol.is_connection_lost_ &&
-      !protocol.has_reader_error() && !writer_.IsClosing()) {
-    return true;
-  }
-  return Start();
+  return ABSL_PREDICT_TRUE(
+             !protocol.is_writing_paused_ && !protocol.is_connection_lost_ &&
+             !protocol.has_reader_error() && !writer_.IsClosing()) ||
+         Start();
 }
 
 }  // namespace streams

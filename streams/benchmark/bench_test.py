@@ -158,6 +158,16 @@ class SelectionTest(unittest.TestCase):
             ["/bin/raw_tls_echo_server", "--mode=line", "--cork"],
         )
         self.assertNotIn("--cork", peers.command(of_name["go"], cork, "/bin", "/"))
+        views = case["line-by-100-cork-zero-copy/64B/50"]
+        self.assertEqual(
+            peers.command(of_name["raw"], views, "/bin", "/"),
+            ["/bin/raw_echo_server", "--mode=line", "--cork"],
+        )
+        self.assertEqual(
+            peers.command(of_name["streams"], views, "/bin", "/"),
+            ["/bin/echo_server", "--mode=line", "--cork", "--zero_copy"],
+        )
+        self.assertFalse(of_name["asyncio"].can_run(views))
 
     def test_options(self):
         for argv in (

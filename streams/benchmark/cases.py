@@ -25,10 +25,10 @@ class Case:
     reconnect: bool = False
     # What is measured is memory while nothing happens.
     idle: bool = False
-    # A flag of those servers that have it; the others run as ever.
-    flag: str = ""
-    # Only servers with that flag, and the yardstick.
-    flag_is_the_point: bool = False
+    # Each server gets those that it has; the others run as ever.
+    flags: tuple = ()
+    # Only servers that have them all, and the yardstick.
+    flags_are_the_point: bool = False
 
 
 def _steady(tls):
@@ -56,7 +56,16 @@ def _steady(tls):
         mode="line",
         pipeline=100,
         tls=tls,
-        flag="--cork",
+        flags=("--cork",),
+    )
+    yield Case(
+        f"{prefix}line-by-100-cork-zero-copy/64B/50",
+        f"lines, sent by 100, corked, where they lie{with_tls}",
+        mode="line",
+        pipeline=100,
+        tls=tls,
+        flags=("--cork", "--zero_copy"),
+        flags_are_the_point=True,
     )
 
 
@@ -67,8 +76,8 @@ CASES = [
         "echo 1KiB, 1 at a time, busy polling",
         size=1024,
         connections=1,
-        flag="--busy_poll",
-        flag_is_the_point=True,
+        flags=("--busy_poll",),
+        flags_are_the_point=True,
     ),
     *_steady(tls=True),
     Case("accept/50", "connect, one line, close", mode="line", reconnect=True),

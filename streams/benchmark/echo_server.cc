@@ -9,9 +9,9 @@
 //
 // echo is Read(65536), Write, Drain; line is ReadLine, Write, Drain. --cork
 // answers lines that came together together; --zero_copy looks at the bytes
-// where they lie (Peek() and Consume()); --busy_poll spends a processor on
-// answering sooner. It prints where it listens, and serves until it is killed;
-// SIGTERM and SIGINT end it at once, with exit status 0.
+// where they lie (Peek() and Consume(), ReadLineView()); --busy_poll spends a
+// processor on answering sooner. It prints where it listens, and serves until
+// it is killed; SIGTERM and SIGINT end it at once, with exit status 0.
 #include <signal.h>
 #include <unistd.h>
 
@@ -36,7 +36,8 @@ ABSL_FLAG(std::string, tls_cert, "", "PEM file of the certificate: serves TLS");
 ABSL_FLAG(std::string, tls_key, "",
           "PEM file of its key, if not with --tls_cert");
 ABSL_FLAG(bool, cork, false, "with --mode=line: StreamWriter::set_cork()");
-ABSL_FLAG(bool, zero_copy, false, "StreamReader::Peek() and Consume()");
+ABSL_FLAG(bool, zero_copy, false,
+          "StreamReader::Peek() and Consume(), ReadLineView()");
 ABSL_FLAG(bool, busy_poll, false, "EventLoop::set_busy_poll()");
 
 namespace {
@@ -85,21 +86,13 @@ streams::Task<absl::Status> EchoViews(Reader reader, Writer writer) {
   co_return co_await writer->WaitClosed();
 }
 
-// The lines that are there as they lie, and what is left of one as a string.
 streams::Task<absl::Status> EchoLineViews(Reader reader, Writer writer) {
   writer->set_cork(absl::GetFlag(FLAGS_cork));
   for (;;) {
-    const absl::string_view data = reader->buffered();
-    const size_t end = data.find('\n');
-    if (end == absl::string_view::npos) {
-      STREAMS_CO_ASSIGN_OR_RETURN(const std::string line,
-                                  co_await reader->ReadLine());
-      if (line.empty()) break;
-      writer->Write(line);
-    } else {
-      writer->Write(data.substr(0, end + 1));
-      STREAMS_CO_RETURN_IF_ERROR(reader->Consume(end + 1));
-    }
+    STREAMS_CO_ASSIGN_OR_RETURN(const absl::string_view line,
+                                co_await reader->ReadLineView());
+    if (line.empty()) break;
+    writer->Write(line);
     STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
   }
   writer->Close();

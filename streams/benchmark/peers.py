@@ -22,7 +22,7 @@ class Peer:
     arguments: tuple = ()
     modes: tuple = ("echo", "line")
     tls: bool = True
-    flags: tuple = ()  # Those of cases.Case.flag that it has.
+    flags: tuple = ()  # Those of cases.Case.flags that it has.
     # The Debian package that it is built from, and a file of it.
     package: str = ""
     needs: str = ""
@@ -32,8 +32,8 @@ class Peer:
         return self.tls_target if case.tls and self.tls_target else self.target
 
     def can_run(self, case):
-        if case.flag_is_the_point and self.name != YARDSTICK:
-            if case.flag not in self.flags:
+        if case.flags_are_the_point and self.name != YARDSTICK:
+            if not set(case.flags) <= set(self.flags):
                 return False
         return case.mode in self.modes and (self.tls or not case.tls)
 
@@ -53,7 +53,7 @@ PEERS = [
         "streams",
         "this library",
         target="echo_server",
-        flags=("--cork", "--busy_poll"),
+        flags=("--cork", "--zero_copy", "--busy_poll"),
     ),
     Peer(
         "streams-zero-copy",
@@ -173,9 +173,7 @@ def command(peer, case, folder, root):
     if not target:
         argv = ["/usr/bin/python3", os.path.join(root, _PYTHON_PROGRAM)]
     argv += [*peer.arguments, f"--mode={case.mode}"]
-    if case.flag and case.flag in peer.flags:
-        argv.append(case.flag)
-    return argv
+    return argv + [flag for flag in case.flags if flag in peer.flags]
 
 
 def versions(peers):
