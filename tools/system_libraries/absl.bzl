@@ -3,7 +3,9 @@
 
 What a library links comes from the package's own pkg-config files: each becomes
 a target of //pkgconfig, and its `Requires` the dependencies. Only the headers
-have to be named here, package by package as upstream does.
+have to be named here, package by package as upstream does. What they include in
+turn are private headers of the target: layering_check still asks for the right
+public label, and a sandbox holds what one compilation reads, not all of Abseil.
 """
 
 load("//tools/system_libraries:overlay.bzl", "copy_headers", "multiarch_folder")
@@ -182,7 +184,42 @@ def _pkgconfig_package(ctx):
     ctx.file("pkgconfig/BUILD", "\n".join(targets), executable = False)
     return names
 
-def _public_package(ctx, package, targets, pkgconfig_names):
+def _direct_includes(ctx):
+    """Which headers of Abseil each of them includes, all below include/."""
+    result = ctx.execute([
+        "grep",
+        "--recursive",
+        "--extended-regexp",
+        "--only-matching",
+        "^ *# *include +\"absl/[^\"]+\"",
+        "include/absl",
+    ])
+    if result.return_code != 0:
+        fail("grep failed: {}".format(result.stderr))
+    includes = {}
+    for line in result.stdout.splitlines():
+        header, _, directive = line.partition(":")
+        included = "include/" + directive.split("\"")[1]
+        includes.setdefault(header, []).append(included)
+    return includes
+
+def _reached_headers(ctx, headers, includes):
+    """What these headers include, directly or not, and they do not name."""
+    reached = {header: True for header in headers}
+    new = headers
+    for _ in range(len(includes)):
+        if not new:
+            break
+        new = {
+            included: True
+            for header in new
+            for included in includes.get(header, [])
+            if included not in reached and ctx.path(included).exists
+        }.keys()
+        reached.update([(header, True) for header in new])
+    return sorted([header for header in reached if header not in headers])
+
+def _public_package(ctx, package, targets, includes, pkgconfig_names):
     """Writes //absl/<package> with upstream's targets."""
     rules = ["package(default_visibility = [\"//visibility:public\"])\n"]
     for target, headers in targets.items():
@@ -194,16 +231,21 @@ def _public_package(ctx, package, targets, pkgconfig_names):
             "{}:{}".format(package, target),
             "absl_" + target,
         )
-        deps = ["//:headers"]
+        deps = ["//:include_folder"]
         if pkgconfig_name in pkgconfig_names:
             deps.append("//pkgconfig:" + pkgconfig_name)
         rules.append("""cc_library(
     name = {name},
+    srcs = {srcs},
     hdrs = {hdrs},
     deps = {deps},
 )
 """.format(
             name = repr(target),
+            srcs = repr([
+                "//:" + path
+                for path in _reached_headers(ctx, paths, includes)
+            ]),
             hdrs = repr(["//:" + path for path in paths]),
             deps = repr(deps),
         ))
@@ -213,11 +255,8 @@ _ROOT_BUILD = """package(default_visibility = ["//:__subpackages__"])
 
 exports_files(glob(["include/absl/**"]))
 
-# Every header, for what the public ones include in turn. Nobody outside can
-# depend on it, so layering_check still asks for the right public label.
 cc_library(
-    name = "headers",
-    hdrs = glob(["include/absl/**"]),
+    name = "include_folder",
     includes = ["include"],
 )
 """
@@ -230,9 +269,10 @@ def _absl_overlay_impl(ctx):
         executable = False,
     )
     ctx.file("BUILD", _ROOT_BUILD, executable = False)
+    includes = _direct_includes(ctx)
     pkgconfig_names = _pkgconfig_package(ctx)
     for package, targets in _PUBLIC.items():
-        _public_package(ctx, package, targets, pkgconfig_names)
+        _public_package(ctx, package, targets, includes, pkgconfig_names)
 
 absl_overlay = repository_rule(
     implementation = _absl_overlay_impl,
