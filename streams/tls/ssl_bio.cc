@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "openssl/bio.h"
+
 namespace streams::internal {
 
 const BIO_METHOD* SslBio::Method() {

@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "absl/strings/string_view.h"
-#include "openssl/bio.h"
+#include "openssl/base.h"
 #include "streams/tls/record_buffer.h"
 
 namespace streams::internal {

@@ -112,6 +112,10 @@ SslEngine::Outcome SslEngine::Judge(int result) {
   return Outcome::kFailed;
 }
 
+bool SslEngine::HasMore() const {
+  return incoming_size() > 0 || SSL_pending(ssl_.get()) > 0;
+}
+
 SslEngine::Outcome SslEngine::Handshake() {
   const int result = SSL_do_handshake(ssl_.get());
   if (result != 1) return Judge(result);

@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "openssl/ssl.h"
+#include "openssl/base.h"
 #include "streams/tls/ssl_bio.h"
 #include "streams/tls/ssl_context.h"
 #include "streams/tls/ssl_object.h"
@@ -57,9 +57,7 @@ class SslEngine {
   size_t incoming_size() const { return bio_.incoming_size(); }
 
   // Whether Read() could come to anything.
-  bool HasMore() const {
-    return incoming_size() > 0 || SSL_pending(ssl_.get()) > 0;
-  }
+  bool HasMore() const;
 
   Outcome Handshake();
 
