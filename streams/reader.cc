@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "streams/os/error.h"
+#include "streams/reader_observer.h"
 
 namespace streams {
 
@@ -93,6 +94,17 @@ absl::Status StreamReader::ResumeTransport() {
   if (!is_paused_) return absl::OkStatus();
   is_paused_ = false;
   return transport_->ResumeReading();
+}
+
+// --- Who observes a reader (reader_observer.h) ---
+
+void internal::ReaderObserver::Observe(StreamReader& reader) {
+  StopObserving();
+  reader_ = &reader;
+  next_ = reader.observers_;
+  link_ = &reader.observers_;
+  if (next_ != nullptr) next_->link_ = &next_;
+  reader.observers_ = this;
 }
 
 }  // namespace streams

@@ -173,4 +173,12 @@ void StreamReaderProtocol::WriterGone() {
   if (extras_ != nullptr) extras_->former_reader.reset();
 }
 
+// --- What it calls (client_connected_callback.h) ---
+
+ClientConnectedCallback::Result ClientConnectedCallback::operator()(
+    std::unique_ptr<StreamReader> reader,
+    std::unique_ptr<StreamWriter> writer) {
+  return function_(std::move(reader), std::move(writer));
+}
+
 }  // namespace streams
