@@ -13,7 +13,8 @@ namespace internal {
 // of a block. A connection that idles has three blocks from here for as long as
 // it lasts, so that what rounding up wastes counts.
 //
-// Not in the anonymous namespace: then g++ 12 misses the destructor of its list.
+// Not in the anonymous namespace: then g++ 12 misses the destructor of its
+// list.
 struct FrameClasses {
   static constexpr std::size_t kStep = 16;
   static constexpr std::size_t kOffset = 8;
