@@ -79,6 +79,16 @@ def ratios(recorded):
     return _table(head + "".join(f" {other} |" for other in others), rows)
 
 
+def goals(recorded):
+    """What this library is to reach, and what it does in more rounds."""
+    rows = []
+    for name, goal in cases.GOALS.items():
+        ours = recorded["goals"]["cases"][name]["servers"]["streams"]
+        rate, cpu = (_cell(ours, f) for f in ("requests_per_second", "cpu_microseconds"))
+        rows.append(f"| {name} | {goal:.2f} | {rate} | {cpu} |")
+    return _table("| case | goal | rate | CPU |", rows)
+
+
 def absolute(recorded):
     """What raw and this library do, not as ratios."""
     rows = []
@@ -197,6 +207,7 @@ TABLES = {
     table.__name__: table
     for table in (
         ratios,
+        goals,
         absolute,
         idle,
         parse,
@@ -210,9 +221,8 @@ TABLES = {
 
 
 def load(root):
-    paths = {
-        name: f"{RECORDED}/{name}.json" for name in ("bench", "scaling", "uring")
-    }
+    names = ("bench", "goals", "scaling", "uring")
+    paths = {name: f"{RECORDED}/{name}.json" for name in names}
     paths["counts"] = _COUNTS
     recorded = {}
     for name, path in paths.items():
