@@ -12,9 +12,6 @@ namespace internal {
 // Sizes that glibc's malloc has: multiples of 16, less the 8 it keeps in front
 // of a block. A connection that idles has three blocks from here for as long as
 // it lasts, so that what rounding up wastes counts.
-//
-// Not in the anonymous namespace: then g++ 12 misses the destructor of its
-// list.
 struct FrameClasses {
   static constexpr std::size_t kStep = 16;
   static constexpr std::size_t kOffset = 8;
@@ -29,6 +26,9 @@ struct FrameClasses {
     return (size + (kStep - kOffset - 1)) / kStep;
   }
 };
+
+// g++ 12 forgets the destructor otherwise, which it calls.
+template class FreeLists<FrameClasses>;
 
 namespace {
 
