@@ -285,8 +285,8 @@ class CancellationTest : public testing::TestWithParam<Case> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Calls, CancellationTest, testing::ValuesIn(kCases),
-                         [](const testing::TestParamInfo<Case>& info) {
-                           return std::string(info.param.name);
+                         [](const testing::TestParamInfo<Case>& tested) {
+                           return std::string(tested.param.name);
                          });
 
 TEST_P(CancellationTest, LeavesNothingBehindWheneverItComes) {
