@@ -135,8 +135,9 @@ ReadBytes::Progress ReadBytes::ContinueToEof() {
     absl::Status status = reader().ResumeTransportIfDrained();
     if (!status.ok()) return Fail(std::move(status));
     if (!reader().error().ok()) return Fail(reader().error());
-    if (reader().buffer_.empty() && !reader().eof_)
+    if (reader().buffer_.empty() && !reader().eof_) {
       return Wait<ReadBytes>("read");
+    }
   }
 }
 

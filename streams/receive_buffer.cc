@@ -74,7 +74,7 @@ void ReceiveBuffer::Release() {
   end_ = 0;
   data_ = nullptr;
   storage_.Reset();
-  if (string_ != nullptr) string_ = nullptr;
+  string_ = nullptr;
 }
 
 }  // namespace streams::internal

@@ -44,7 +44,7 @@ def _system_compiler_impl(ctx):
     ctx.file(_MODULE_MAP, "\n".join([
         line
         for line in ctx.read(_MODULE_MAP).splitlines()
-        if "\"" not in line[:-1] or _is_of_the_system(line.split("\"")[1])
+        if "\"" not in line or _is_of_the_system(line.split("\"")[1])
     ]) + "\n", executable = False)
 
 system_compiler = repository_rule(
