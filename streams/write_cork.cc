@@ -16,7 +16,12 @@ absl::Status WriteCork::Write(absl::string_view bytes, bool more_is_coming) {
     return transport_->Write(bytes);
   }
   if (bytes.empty()) return absl::OkStatus();
-  if (size_ == 0) held_ = IoBlock(kMaxHeld);
+  if (size_ == 0) {
+    // Nobody would hear of a write after WriteEof() in Flush().
+    absl::Status status = transport_->Write(absl::string_view());
+    if (!status.ok()) return status;
+    held_ = IoBlock(kMaxHeld);
+  }
   std::memcpy(held_.data() + size_, bytes.data(), bytes.size());
   size_ += bytes.size();
   if (more_is_coming) {
@@ -33,7 +38,7 @@ void WriteCork::Flush() {
   const size_t size = std::exchange(size_, 0);
   // A local: the transport may write more, through here, before it returns.
   const IoBlock held = std::move(held_);
-  // It only fails after WriteEof(), before which there was a Flush().
+  // It only fails after WriteEof(), before which the writer flushes.
   transport_->Write(absl::string_view(held.data(), size)).IgnoreError();
 }
 

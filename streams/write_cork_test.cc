@@ -153,6 +153,20 @@ TEST_F(WriteCorkTest, AfterEofAWriteFailsAtOnce) {
   Feed("1");
   ASSERT_TRUE(writer_->WriteEof().ok());
   EXPECT_EQ(GetErrorKind(writer_->Write("a").status()), ErrorKind::kRuntime);
+  EXPECT_EQ(Sent(), "EOF");
+}
+
+TEST_F(WriteCorkTest, SetAgainAfterEofAWriteFailsAtOnce) {
+  Feed("1");
+  ASSERT_TRUE(writer_->WriteEof().ok());
+  writer_->set_cork(true);
+  EXPECT_EQ(GetErrorKind(writer_->Write("a").status()), ErrorKind::kRuntime);
+}
+
+TEST_F(WriteCorkTest, AfterEofByTheTransportAWriteFailsAtOnce) {
+  Feed("1");
+  ASSERT_TRUE(writer_->transport()->WriteEof().ok());
+  EXPECT_EQ(GetErrorKind(writer_->Write("a").status()), ErrorKind::kRuntime);
 }
 
 TEST_F(WriteCorkTest, CloseSendsIt) {

@@ -186,7 +186,7 @@ class StreamWriter {
   // Sends EOF behind what was written; reading goes on. Fails if the connection
   // is broken already. asyncio: write_eof, can_write_eof.
   absl::Status WriteEof() {
-    set_cork(false);
+    FlushCork();
     return transport_->WriteEof();
   }
   bool CanWriteEof() const { return transport_->CanWriteEof(); }
