@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "streams/coro/frame_pool.h"
 #include "streams/coro/ready_queue.h"
 #include "streams/read_operation.h"
 #include "streams/reader_observer.h"
@@ -55,7 +56,7 @@ inline constexpr size_t kDefaultLimit = 64 * 1024;
 //   peer unchecked.
 //
 // asyncio: asyncio.StreamReader.
-class StreamReader {
+class StreamReader : public internal::PoolAllocated {
  public:
   // With the default limit.
   explicit StreamReader(ReadyQueue& loop) : queue_(loop) {}

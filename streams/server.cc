@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "streams/coro/frame_pool.h"
 #include "streams/coro/status_macros.h"
 #include "streams/coro/yield.h"
 #include "streams/loop/exception_context.h"
@@ -173,8 +174,10 @@ void Server::Welcome() {
 absl::Status Server::Serve(Accepted accepted) {
   STREAMS_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
                            StreamReader::Create(loop_, limit_));
-  std::shared_ptr<Protocol> protocol = std::make_shared<StreamReaderProtocol>(
-      loop_, std::move(reader), callback_);
+  std::shared_ptr<Protocol> protocol =
+      std::allocate_shared<StreamReaderProtocol>(
+          internal::PoolAllocator<StreamReaderProtocol>(), loop_,
+          std::move(reader), callback_);
   if (ssl_.context() != nullptr) {
     STREAMS_ASSIGN_OR_RETURN(
         protocol, internal::SslProtocol::Create(loop_, std::move(protocol),

@@ -150,7 +150,7 @@ class [[nodiscard]] WaitClosedOperation final {
 // Limits: none; Write() buffers whatever the peer does not take. Await Drain().
 //
 // asyncio: asyncio.StreamWriter.
-class StreamWriter {
+class StreamWriter : public internal::PoolAllocated {
  public:
   // As OpenConnection() and StartServer() do it. `protocol` must be, or become,
   // that of `transport`.

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "absl/base/config.h"
+#include "absl/base/optimization.h"
 
 namespace streams {
 namespace internal {
@@ -22,58 +23,81 @@ inline constexpr bool kKeepsFreedBlocks = true;
 // sizes, until the thread wants another one. Bounded in bytes. For a
 // thread_local constinit; a block may come from another thread.
 //
+// It keeps blocks while there is an Opening, which is the thread's, too. So the
+// lists themselves have no destructor, and using them is a matter of a few
+// instructions: nothing asks whether they were constructed.
+//
 // `Classes` has, all static constexpr: kCount, how many there are;
 // BytesOf(index), at least the size of a pointer; kMaxFreeBytes.
 template <class Classes>
 class FreeLists {
  public:
+  class Opening {
+   public:
+    explicit Opening(FreeLists& lists) : lists_(lists) {
+      lists_.room_ = Classes::kMaxFreeBytes;
+    }
+    Opening(const Opening&) = delete;
+    Opening& operator=(const Opening&) = delete;
+    // Blocks may still be freed while the thread ends, after this.
+    ~Opening() { lists_.Close(); }
+
+   private:
+    FreeLists& lists_;
+  };
+
   constexpr FreeLists() = default;
   FreeLists(const FreeLists&) = delete;
   FreeLists& operator=(const FreeLists&) = delete;
 
-  ~FreeLists() {
-    // Blocks may still be freed while the thread ends, after this.
-    is_closed_ = true;
-    for (FreeBlock*& list : lists_) {
-      while (FreeBlock* const block = list) {
-        list = block->next;
-        ::operator delete(block);
-      }
-    }
-    free_bytes_ = 0;
-  }
-
   // Null if none of the class is free.
   void* Take(std::size_t index) {
     FreeBlock* const block = lists_[index];
-    if (block == nullptr) return nullptr;
+    if (ABSL_PREDICT_FALSE(block == nullptr)) return nullptr;
     lists_[index] = block->next;
-    free_bytes_ -= Classes::BytesOf(index);
+    room_ += Classes::BytesOf(index);
     return block;
   }
 
   // Keeps `block`, which has the class's size, or frees it.
   void Give(void* block, std::size_t index) {
-    const std::size_t bytes = Classes::BytesOf(index);
-    if (is_closed_ || free_bytes_ + bytes > Classes::kMaxFreeBytes) {
+    if (ABSL_PREDICT_FALSE(room_ < Classes::BytesOf(index))) {
       ::operator delete(block);
       return;
     }
-    free_bytes_ += bytes;
+    room_ -= Classes::BytesOf(index);
     lists_[index] = new (block) FreeBlock{lists_[index]};
   }
 
   // How many bytes wait.
-  std::size_t free_bytes() const { return free_bytes_; }
+  std::size_t free_bytes() const {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < Classes::kCount; ++i) {
+      for (FreeBlock* block = lists_[i]; block != nullptr;
+           block = block->next) {
+        bytes += Classes::BytesOf(i);
+      }
+    }
+    return bytes;
+  }
 
  private:
   struct FreeBlock {
     FreeBlock* next;
   };
 
+  void Close() {
+    room_ = 0;
+    for (FreeBlock*& list : lists_) {
+      while (FreeBlock* const block = list) {
+        list = block->next;
+        ::operator delete(block);
+      }
+    }
+  }
+
   FreeBlock* lists_[Classes::kCount] = {};
-  std::size_t free_bytes_ = 0;
-  bool is_closed_ = false;
+  std::size_t room_ = 0;  // How many bytes more it would keep.
 };
 
 }  // namespace internal

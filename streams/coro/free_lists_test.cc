@@ -24,6 +24,7 @@ void* NewBlock(std::size_t index) {
 
 TEST(FreeListsTest, GivesTheNewestOfTheClassFirst) {
   FreeLists<TwoClasses> lists;
+  const FreeLists<TwoClasses>::Opening opening(lists);
   EXPECT_EQ(lists.Take(0), nullptr);
   void* const first = NewBlock(0);
   void* const second = NewBlock(0);
@@ -39,6 +40,7 @@ TEST(FreeListsTest, GivesTheNewestOfTheClassFirst) {
 
 TEST(FreeListsTest, KeepsNoMoreThanItsBound) {
   FreeLists<TwoClasses> lists;
+  const FreeLists<TwoClasses>::Opening opening(lists);
   lists.Give(NewBlock(0), 0);
   lists.Give(NewBlock(1), 1);
   EXPECT_EQ(lists.free_bytes(), 96u);
@@ -46,6 +48,20 @@ TEST(FreeListsTest, KeepsNoMoreThanItsBound) {
   EXPECT_EQ(lists.free_bytes(), 96u);
   ::operator delete(lists.Take(1));
   EXPECT_EQ(lists.free_bytes(), 32u);
+}
+
+TEST(FreeListsTest, KeepsNothingUnlessItIsOpen) {
+  FreeLists<TwoClasses> lists;
+  lists.Give(NewBlock(0), 0);
+  EXPECT_EQ(lists.free_bytes(), 0u);
+  {
+    const FreeLists<TwoClasses>::Opening opening(lists);
+    lists.Give(NewBlock(0), 0);
+    EXPECT_EQ(lists.free_bytes(), 32u);
+  }
+  EXPECT_EQ(lists.Take(0), nullptr);
+  lists.Give(NewBlock(0), 0);
+  EXPECT_EQ(lists.free_bytes(), 0u);
 }
 
 }  // namespace

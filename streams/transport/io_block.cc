@@ -39,7 +39,9 @@ void TeachAllocator() {
   ::operator delete(::operator new(kSize));
 }
 
+// When none of the class is free.
 char* NewBlock(size_t size) {
+  thread_local const FreeLists<IoClasses>::Opening opening(free_blocks);
   thread_local constinit bool has_taught = false;
   if (!has_taught) TeachAllocator();
   has_taught = true;

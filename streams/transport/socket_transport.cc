@@ -13,6 +13,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
+#include "streams/coro/frame_pool.h"
 #include "streams/loop/exception_context.h"
 #include "streams/os/address.h"
 #include "streams/os/error.h"
@@ -42,17 +43,17 @@ std::shared_ptr<const SocketAddress> ShareSockName(const StreamSocket& socket) {
 std::shared_ptr<SocketTransport> SocketTransport::Start(
     EventLoop& loop, StreamSocket socket, std::shared_ptr<Protocol> protocol,
     Options options) {
-  return Start(std::make_shared<SocketTransport>(Key(), loop, std::move(socket),
-                                                 nullptr, std::move(protocol),
-                                                 std::move(options)));
+  return Start(std::allocate_shared<SocketTransport>(
+      internal::PoolAllocator<SocketTransport>(), Key(), loop,
+      std::move(socket), nullptr, std::move(protocol), std::move(options)));
 }
 
 std::shared_ptr<SocketTransport> SocketTransport::Start(
     EventLoop& loop, std::shared_ptr<StreamSocket> socket,
     std::shared_ptr<Protocol> protocol, Options options) {
-  return Start(std::make_shared<SocketTransport>(
-      Key(), loop, StreamSocket(), std::move(socket), std::move(protocol),
-      std::move(options)));
+  return Start(std::allocate_shared<SocketTransport>(
+      internal::PoolAllocator<SocketTransport>(), Key(), loop, StreamSocket(),
+      std::move(socket), std::move(protocol), std::move(options)));
 }
 
 std::shared_ptr<SocketTransport> SocketTransport::Start(
