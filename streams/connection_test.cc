@@ -3,6 +3,7 @@
 // Readers, writers and servers of the public API over real sockets, and what
 // happens when they go in any order.
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -330,6 +331,31 @@ TEST_P(ConnectionTest, EveryOrderOfDestruction) {
     Settle();
     EXPECT_EQ(SocketTransport::OpenCount(), 0);
   }
+}
+
+TEST_P(ConnectionTest, AServerKnowsWhichOfItsClientsAreThere) {
+  ConnectPair();
+  std::vector<StreamPair> peers;
+  for (int i = 0; i < 4; ++i) {
+    peers.push_back(Connect());
+    Settle();
+  }
+  ASSERT_EQ(accepted_.size(), 5u);
+  // From the middle, and from both ends: what is left is still known.
+  for (const size_t gone : {2, 0, 4}) {
+    accepted_[gone].writer->Close();
+    EXPECT_TRUE(Await(accepted_[gone].writer->WaitClosed()).ok());
+  }
+  server_->Close();
+  auto closed = Spawn(*loop_, server_->WaitClosed());
+  Settle();
+  EXPECT_FALSE(closed.done());
+  EXPECT_FALSE(accepted_[1].writer->IsClosing());
+  server_->CloseClients();
+  EXPECT_TRUE(accepted_[1].writer->IsClosing());
+  EXPECT_TRUE(accepted_[3].writer->IsClosing());
+  Settle();
+  EXPECT_TRUE(closed.done());
 }
 
 TEST_P(ConnectionTest, ACancelledOpeningLeavesNothing) {

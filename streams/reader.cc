@@ -101,10 +101,14 @@ absl::Status StreamReader::ResumeTransport() {
 void internal::ReaderObserver::Observe(StreamReader& reader) {
   StopObserving();
   reader_ = &reader;
-  next_ = reader.observers_;
-  link_ = &reader.observers_;
-  if (next_ != nullptr) next_->link_ = &next_;
-  reader.observers_ = this;
+  next_ = std::exchange(reader.observers_, this);
+}
+
+void internal::ReaderObserver::Unlink() {
+  // There is seldom another one.
+  ReaderObserver** link = &reader_->observers_;
+  while (*link != this) link = &(*link)->next_;
+  *link = next_;
 }
 
 }  // namespace streams

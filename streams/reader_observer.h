@@ -23,8 +23,7 @@ class ReaderObserver {
   void Observe(StreamReader& reader);
   void StopObserving() {
     if (reader_ == nullptr) return;
-    *link_ = next_;
-    if (next_ != nullptr) next_->link_ = link_;
+    Unlink();
     reader_ = nullptr;
   }
 
@@ -37,9 +36,10 @@ class ReaderObserver {
   // `reader` is about to be destroyed; observed() is null already.
   virtual void OnReaderDestroyed(const StreamReader& reader) = 0;
 
+  void Unlink();
+
   StreamReader* reader_ = nullptr;
   ReaderObserver* next_ = nullptr;
-  ReaderObserver** link_ = nullptr;
 };
 
 }  // namespace internal

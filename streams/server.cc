@@ -129,17 +129,18 @@ Task<absl::Status> Server::ServeForever(std::shared_ptr<Server> self) {
 void Server::OnReady(Listener& listener) {
   // Bounded, so that a flood of connections doesn't starve those that stand.
   for (int64_t i = 0; i <= backlog_; ++i) {
-    Accepted accepted;
+    Accepted& accepted = accepted_.emplace_back();
     const int error =
         listener.socket()->Accept(&accepted.socket, &accepted.peer);
     if (error == 0) {
       accepted.inheritance = listener.inheritance();
-      accepted_.push_back(std::move(accepted));
       loop_.CallSoon(welcome_callback_);
-    } else if (error != ECONNABORTED) {
-      if (!os::WouldBlock(error)) OutOfResources(listener, error);
-      return;
+      continue;
     }
+    accepted_.pop_back();
+    if (error == ECONNABORTED) continue;
+    if (!os::WouldBlock(error)) OutOfResources(listener, error);
+    return;
   }
 }
 
@@ -159,7 +160,7 @@ void Server::Welcome() {
   const std::shared_ptr<Server> self = shared_from_this();
   std::vector<Accepted> accepted = std::exchange(accepted_, {});
   for (Accepted& connection : accepted) {
-    if (!is_closed_ && Serve(std::move(connection)).ok()) continue;
+    if (!is_closed_ && Serve(connection).ok()) continue;
     // asyncio drops the connection, and an error that only its debug mode
     // tells; what is left of it is this.
     loop_.ReportWarning("ResourceWarning", "unclosed <StreamSocket>");
@@ -171,7 +172,7 @@ void Server::Welcome() {
   }
 }
 
-absl::Status Server::Serve(Accepted accepted) {
+absl::Status Server::Serve(Accepted& accepted) {
   STREAMS_ASSIGN_OR_RETURN(std::unique_ptr<StreamReader> reader,
                            StreamReader::Create(loop_, limit_));
   std::shared_ptr<Protocol> protocol =
@@ -188,10 +189,8 @@ absl::Status Server::Serve(Accepted accepted) {
       .set_sock_name(std::move(accepted.inheritance.sock_name))
       .set_is_prepared(accepted.inheritance.is_prepared)
       .set_owner(this);
-  clients_.insert(SocketTransport::Start(loop_, std::move(accepted.socket),
-                                         std::move(protocol),
-                                         std::move(options))
-                      .get());
+  SocketTransport::Start(loop_, std::move(accepted.socket), std::move(protocol),
+                         std::move(options));
   return absl::OkStatus();
 }
 
@@ -202,7 +201,7 @@ void Server::Close() {
   is_closed_ = true;
   // The callback may hold the server: now they let go of each other.
   const auto self = shared_from_this();
-  if (clients_.empty()) self_ = nullptr;
+  if (!has_clients()) self_ = nullptr;
   const auto callback = std::exchange(callback_, nullptr);
   for (const auto& listener : listeners_) listener->Close();
   listeners_.clear();
@@ -213,27 +212,33 @@ void Server::Close() {
   WakeIfClosed();
 }
 
+std::vector<SocketTransport*> Server::Clients() const {
+  std::vector<SocketTransport*> clients;
+  SocketTransport* client = first_transport();
+  for (; client != nullptr; client = client->next_owned()) {
+    clients.push_back(client);
+  }
+  return clients;
+}
+
 void Server::CloseClients() {
-  const std::vector<SocketTransport*> clients(clients_.begin(), clients_.end());
-  for (SocketTransport* const client : clients) client->Close();
+  for (SocketTransport* const client : Clients()) client->Close();
 }
 
 void Server::AbortClients() {
-  const std::vector<SocketTransport*> clients(clients_.begin(), clients_.end());
-  for (SocketTransport* const client : clients) client->Abort();
+  for (SocketTransport* const client : Clients()) client->Abort();
 }
 
-void Server::Detach(Transport& transport) {
-  clients_.erase(static_cast<SocketTransport*>(&transport));
+void Server::OnDetached() {
   WakeIfClosed();
-  if (is_closed_ && clients_.empty()) {
+  if (is_closed_ && !has_clients()) {
     // A local: this may be the last reference.
     const std::shared_ptr<Server> self = std::exchange(self_, nullptr);
   }
 }
 
 void Server::WakeIfClosed() {
-  if (!is_closed_ || !clients_.empty()) return;
+  if (!is_closed_ || has_clients()) return;
   close_waiters_.SetResults(absl::OkStatus());
 }
 
@@ -242,7 +247,7 @@ Task<absl::Status> Server::WaitClosed() {
 }
 
 Task<absl::Status> Server::WaitClosed(std::shared_ptr<Server> self) {
-  if (self->is_closed_ && self->clients_.empty()) co_return absl::OkStatus();
+  if (self->is_closed_ && !self->has_clients()) co_return absl::OkStatus();
   internal::WaiterList::Node node(self->loop_);
   self->close_waiters_.Add(node);
   co_return co_await node.waiter();

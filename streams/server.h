@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "streams/client_connected_callback.h"
 #include "streams/coro/callback.h"
@@ -93,10 +92,12 @@ class Server final : public TransportOwner,
   void OnReady(Listener& listener);
   void OutOfResources(Listener& listener, int error);
   void Welcome();
-  absl::Status Serve(Accepted accepted);
-  void Detach(Transport& transport) override;
+  absl::Status Serve(Accepted& accepted);
+  void OnDetached() override;
   void OnLoopDestroyed() override;
   void WakeIfClosed();
+  bool has_clients() const { return first_transport() != nullptr; }
+  std::vector<SocketTransport*> Clients() const;
 
   static Task<absl::Status> StartServing(std::shared_ptr<Server> self);
   static Task<absl::Status> ServeForever(std::shared_ptr<Server> self);
@@ -108,7 +109,6 @@ class Server final : public TransportOwner,
   int backlog_;
   TlsOptions ssl_;  // Without a context: plain.
   std::vector<std::unique_ptr<Listener>> listeners_;
-  absl::flat_hash_set<SocketTransport*> clients_;
   // Accepted in this turn, to be given a transport in the next.
   std::vector<Accepted> accepted_;
   MethodCallback<&Server::Welcome> welcome_callback_{*this};

@@ -29,7 +29,8 @@ StreamReaderProtocol::StreamReaderProtocol(
     std::shared_ptr<ClientConnectedCallback> callback)
     : loop_(loop), owns_reader_(true), is_server_side_(callback != nullptr) {
   Observe(*reader.release());
-  if (is_server_side_) extras().callback = std::move(callback);
+  if (is_server_side_)
+    pending_ = std::make_unique<Pending>(std::move(callback));
 }
 
 StreamReaderProtocol::~StreamReaderProtocol() {
@@ -53,7 +54,7 @@ void StreamReaderProtocol::ConnectionMade(
       return;
     }
   }
-  if (extras_ != nullptr && extras_->callback != nullptr) RunCallback();
+  if (pending_ != nullptr) RunCallback();
 }
 
 absl::Status StreamReaderProtocol::DataReceived(absl::string_view bytes) {
@@ -125,8 +126,7 @@ void StreamReaderProtocol::ReplaceTransport(
 void StreamReaderProtocol::RunCallback() {
   // The callback may give the transport another protocol, and drop the writer.
   const auto self = shared_from_this();
-  const auto callback = std::move(extras_->callback);
-  extras_ = nullptr;
+  const auto callback = std::move(std::exchange(pending_, nullptr)->callback);
   // It may be lost (and set to null) by what the callback does.
   const std::shared_ptr<Transport> transport = transport_;
   auto writer = std::make_unique<StreamWriter>(transport, self);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -74,13 +75,20 @@ class StreamReaderProtocol final
   struct Extras : public internal::PoolAllocated {
     explicit Extras(ReadyQueue& queue) : closed(queue) {}
 
-    // Until the connection is made.
-    std::shared_ptr<ClientConnectedCallback> callback;
     // Those who wait. Unless it is done, is_connection_lost_ tells.
     Completion closed;
     internal::WaiterList drain_waiters;
     std::optional<FormerReader> former_reader;
     absl::Status former_error;
+  };
+
+  // What it is to call when the connection is made. By a pointer, so that every
+  // connection has no more than that of it afterwards.
+  struct Pending : public internal::PoolAllocated {
+    explicit Pending(std::shared_ptr<ClientConnectedCallback> to_call)
+        : callback(std::move(to_call)) {}
+
+    std::shared_ptr<ClientConnectedCallback> callback;
   };
 
   void OnReaderDestroyed(const StreamReader& reader) override;
@@ -128,6 +136,7 @@ class StreamReaderProtocol final
   bool IsClosed(absl::Status* status) const;
 
   EventLoop& loop_;
+  std::unique_ptr<Pending> pending_;  // Until the connection is made.
   std::unique_ptr<Extras> extras_;
   std::shared_ptr<Transport> transport_;
   StreamWriter* writer_ = nullptr;

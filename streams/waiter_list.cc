@@ -13,7 +13,7 @@ void WaiterList::Node::Unlink() {
   list_ = nullptr;
 }
 
-WaiterList::~WaiterList() {
+void WaiterList::CancelAll() {
   while (first_ != nullptr) {
     Node& node = *first_;
     node.Unlink();

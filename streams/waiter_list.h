@@ -39,7 +39,9 @@ class WaiterList {
   WaiterList(const WaiterList&) = delete;
   WaiterList& operator=(const WaiterList&) = delete;
   // Whoever still waits is cancelled.
-  ~WaiterList();
+  ~WaiterList() {
+    if (first_ != nullptr) CancelAll();
+  }
 
   // `node` must not be on a list.
   void Add(Node& node);
@@ -48,6 +50,8 @@ class WaiterList {
   void SetResults(const absl::Status& status);
 
  private:
+  void CancelAll();
+
   Node* first_ = nullptr;
   Node* last_ = nullptr;
 };

@@ -13,10 +13,7 @@ bool Completion::cancelled() const {
   return done_ && absl::IsCancelled(status_);
 }
 
-bool Completion::SetResult(absl::Status status) {
-  if (done_) return false;
-  done_ = true;
-  status_ = std::move(status);
+void Completion::CallListeners() {
   while (Callback* const node = listeners_.PopFront()) {
     Listener& listener = static_cast<Listener&>(*node);
     // Each gets its own copy: this object may be gone when they are called.
@@ -24,7 +21,6 @@ bool Completion::SetResult(absl::Status status) {
     listener.status_ = status_;
     queue_->CallSoon(listener);
   }
-  return true;
 }
 
 bool Completion::Cancel() { return SetResult(CancelledError()); }

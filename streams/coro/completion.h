@@ -45,7 +45,9 @@ class Completion {
   explicit Completion(ReadyQueue& queue) : queue_(&queue) {}
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
-  ~Completion() { Forget(); }
+  ~Completion() {
+    if (!listeners_.empty()) Forget();
+  }
 
   ReadyQueue& queue() const { return *queue_; }
 
@@ -59,7 +61,13 @@ class Completion {
   // It happened: well, or with an error that everybody who waits gets. False,
   // and nothing changes, if it had happened before.
   // [Future.set_result, Future.set_exception]
-  bool SetResult(absl::Status status = absl::OkStatus());
+  bool SetResult(absl::Status status = absl::OkStatus()) {
+    if (done_) return false;
+    done_ = true;
+    status_ = std::move(status);
+    if (!listeners_.empty()) CallListeners();
+    return true;
+  }
 
   // As SetResult(CancelledError()). Whoever waits is cancelled with it, as in
   // asyncio, where cancelling one task cancels the future that it waits for and
@@ -75,6 +83,7 @@ class Completion {
   void Listen(Listener& listener);
 
  private:
+  void CallListeners();
   void Forget();
 
   ReadyQueue* queue_;

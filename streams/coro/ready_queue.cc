@@ -12,14 +12,18 @@
 namespace streams {
 namespace internal {
 
-TaskBase::TaskBase(ReadyQueue& queue) : queue_(&queue) {
+TaskBase::TaskBase(ReadyQueue& queue, std::coroutine_handle<> root)
+    : root_(root), queue_(&queue) {
   next_ = queue.first_task_;
   if (next_ != nullptr) next_->prev_ = this;
   queue.first_task_ = this;
   ++queue.live_tasks_;
 }
 
-TaskBase::~TaskBase() { LeaveQueue(); }
+TaskBase::~TaskBase() {
+  LeaveQueue();
+  DestroyRoot();
+}
 
 int TaskBase::Uncancel() {
   if (cancel_requests_ == 0) return 0;
@@ -55,7 +59,7 @@ void TaskBase::Resume(std::coroutine_handle<> leaf) {
   leaf.resume();
   is_running_ = false;
   queue.current_task_ = outer;
-  if (HasFinished()) {
+  if (root_.done()) {
     Finish();
   } else if (is_abandoned_) {
     Drop();

@@ -4,6 +4,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "streams/coro/callback.h"
@@ -16,11 +17,11 @@ class Suspension;
 namespace internal {
 
 // The part of a spawned task that the ready queue and the place where the task
-// is parked know: who runs, where it waits, and whether it is to be cancelled.
-// Not for users: they have TaskHandle.
+// is parked know: what runs, where it waits, and whether it is to be cancelled.
+// It owns the outermost coroutine. Not for users: they have TaskHandle.
 class TaskBase : protected Callback {
  public:
-  explicit TaskBase(ReadyQueue& queue);
+  TaskBase(ReadyQueue& queue, std::coroutine_handle<> root);
   TaskBase(const TaskBase&) = delete;
   TaskBase& operator=(const TaskBase&) = delete;
 
@@ -57,8 +58,13 @@ class TaskBase : protected Callback {
  protected:
   ~TaskBase() override;
 
-  // Whether the outermost coroutine has run to its end.
-  virtual bool HasFinished() const = 0;
+  // The outermost coroutine, or null once it is destroyed.
+  std::coroutine_handle<> root() const { return root_; }
+  // With its locals, whose destructors may get back to the task.
+  void DestroyRoot() {
+    if (root_) std::exchange(root_, nullptr).destroy();
+  }
+
   // Takes the result and tells who waits for it; may destroy the task.
   virtual void Finish() = 0;
   // Destroys the coroutine and tells who waits; may destroy the task.
@@ -75,6 +81,7 @@ class TaskBase : protected Callback {
 
   void LeaveQueue();
 
+  std::coroutine_handle<> root_;
   // A task stays on the queue's list when it is done, so that it hears of the
   // queue's end.
   ReadyQueue* queue_;

@@ -69,7 +69,8 @@ class TaskState : public TaskBase, public PoolAllocated {
   }
 
  protected:
-  explicit TaskState(ReadyQueue& queue) : TaskBase(queue), completion_(queue) {
+  TaskState(ReadyQueue& queue, std::coroutine_handle<> root)
+      : TaskBase(queue, root), completion_(queue) {
     queue.CallSoon(*this);
   }
   ~TaskState() override;
@@ -81,15 +82,11 @@ class TaskState : public TaskBase, public PoolAllocated {
   // It is done; may destroy the task.
   void Conclude(absl::Status status);
 
-  virtual std::coroutine_handle<> root() const = 0;
   // Takes the outcome from the finished coroutine and returns its status.
   virtual absl::Status StoreOutcome() = 0;
   virtual void StoreCancelled() = 0;
-  virtual void DestroyCoroutine() = 0;
 
  private:
-  bool HasFinished() const override { return root().done(); }
-
   // Behind it is room for what follows.
   [[no_unique_address]] Completion completion_;
   bool is_retrieved_ = false;
@@ -158,15 +155,15 @@ class TypedTaskState : public TaskState {
 
  protected:
   TypedTaskState(ReadyQueue& queue, Task<T> task)
-      : TaskState(queue), task_(std::move(task)) {}
+      : TaskState(queue, std::exchange(task.handle_, nullptr)) {}
 
   absl::Status StoreOutcome() override {
     if constexpr (std::is_void_v<T>) {
       return absl::OkStatus();
     } else if constexpr (kIsStatus) {
-      return task_.handle_.promise().TakeResult();
+      return promise().TakeResult();
     } else {
-      outcome_.emplace(task_.handle_.promise().TakeResult());
+      outcome_.emplace(promise().TakeResult());
       return StatusOf(*outcome_);
     }
   }
@@ -177,16 +174,13 @@ class TypedTaskState : public TaskState {
       std::is_same_v<TaskOutcome<T>, absl::Status>;
   struct Nothing {};
 
-  std::coroutine_handle<> root() const override { return task_.handle_; }
+  TaskPromise<T>& promise() const {
+    using Handle = std::coroutine_handle<TaskPromise<T>>;
+    return Handle::from_address(root().address()).promise();
+  }
   void StoreCancelled() override {
     if constexpr (!kIsStatus) outcome_.emplace(CancelledError());
   }
-  void DestroyCoroutine() override {
-    // A local: what the coroutine's locals do may get back to the task.
-    const Task<T> task = std::move(task_);
-  }
-
-  Task<T> task_;
   [[no_unique_address]] std::conditional_t<kIsStatus, Nothing,
                                            std::optional<TaskOutcome<T>>>
       outcome_;

@@ -61,20 +61,6 @@ int NativeFamily(AddressFamily family) {
   return AF_UNSPEC;
 }
 
-SocketAddress::SocketAddress(const SocketAddress& other) {
-  if (other.is_local()) {
-    new (&storage_.local) LocalAddress(other.storage_.local);
-  } else {
-    storage_.inet6 = other.storage_.inet6;  // The largest of the others.
-  }
-}
-
-SocketAddress& SocketAddress::operator=(const SocketAddress& other) {
-  if (this == &other) return *this;
-  this->~SocketAddress();
-  return *new (this) SocketAddress(other);
-}
-
 absl::StatusOr<SocketAddress> SocketAddress::FromIp(absl::string_view literal,
                                                     uint16_t port) {
   SocketAddress result;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,8 +28,18 @@ class SocketAddress {
   // Of no family.
   SocketAddress() = default;
   // Moving one copies it: what is left is an address still.
-  SocketAddress(const SocketAddress& other);
-  SocketAddress& operator=(const SocketAddress& other);
+  SocketAddress(const SocketAddress& other) {
+    if (other.is_local()) {
+      new (&storage_.local) LocalAddress(other.storage_.local);
+    } else {
+      storage_.inet6 = other.storage_.inet6;  // The largest of the others.
+    }
+  }
+  SocketAddress& operator=(const SocketAddress& other) {
+    if (this == &other) return *this;
+    this->~SocketAddress();
+    return *new (this) SocketAddress(other);
+  }
   ~SocketAddress() {
     if (is_local()) storage_.local.~LocalAddress();
   }

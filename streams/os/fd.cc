@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cstddef>
-#include <utility>
 
 namespace streams {
 
@@ -17,9 +16,6 @@ ssize_t os::Read(int fd, void* buffer, size_t size) {
   }
 }
 
-void Fd::Reset(int fd) {
-  const int old = std::exchange(fd_, fd);
-  if (old >= 0) ::close(old);
-}
+void Fd::Close(int fd) { ::close(fd); }
 
 }  // namespace streams

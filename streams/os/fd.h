@@ -36,9 +36,14 @@ class Fd {
 
   // Closes what it owned and owns `fd` instead. Not retried on EINTR: Linux has
   // closed the descriptor then, and its number may be somebody else's.
-  void Reset(int fd = -1);
+  void Reset(int fd = -1) {
+    const int old = std::exchange(fd_, fd);
+    if (old >= 0) Close(old);
+  }
 
  private:
+  static void Close(int fd);
+
   int fd_ = -1;
 };
 

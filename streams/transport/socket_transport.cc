@@ -60,15 +60,16 @@ std::shared_ptr<SocketTransport> SocketTransport::Start(
     std::shared_ptr<SocketTransport> transport) {
   transport->self_ = transport;
   transport->loop_->AddObserver(*transport);
+  transport->JoinOwner();
   transport->CallSoon(*transport->loop_);  // To open.
   return transport;
 }
 
 SocketTransport::SocketTransport(Key /*key*/, EventLoop& loop,
-                                 StreamSocket own_socket,
-                                 std::shared_ptr<StreamSocket> shared_socket,
-                                 std::shared_ptr<Protocol> protocol,
-                                 Options options)
+                                 StreamSocket&& own_socket,
+                                 std::shared_ptr<StreamSocket>&& shared_socket,
+                                 std::shared_ptr<Protocol>&& protocol,
+                                 Options&& options)
     : IoHandler(shared_socket != nullptr ? shared_socket->fd()
                                          : own_socket.fd()),
       loop_(&loop),
@@ -112,7 +113,8 @@ void SocketTransport::OnCalled() {
     case Step::kOpen:
       return Open();
     case Step::kLoseConnection:
-      return LoseConnection();
+      LoseConnection();
+      return self_.reset();  // Perhaps the last reference.
     case Step::kLetGo:
       return self_.reset();
   }
@@ -239,7 +241,10 @@ void SocketTransport::ScheduleConnectionLost(absl::Status error) {
   is_lost_ = true;
   if (!error.ok()) extras().lost_error = std::move(error);
   if (is_called_soon()) {  // It is yet to be opened, before that.
-    loop_->CallSoon([this] { LoseConnection(); });
+    loop_->CallSoon([this] {
+      LoseConnection();
+      self_.reset();
+    });
     return;
   }
   next_step_ = Step::kLoseConnection;
@@ -257,10 +262,21 @@ void SocketTransport::LoseConnection() {
   }
   socket().Close();
   protocol_ = nullptr;
-  if (auto* const owner = std::exchange(owner_, nullptr)) owner->Detach(*this);
-  // Not at once: a write, or a callback, of this object may be going on.
-  next_step_ = Step::kLetGo;
-  CallSoon(*loop_);
+  LeaveOwner();
+}
+
+void SocketTransport::JoinOwner() {
+  if (owner_ == nullptr) return;
+  owned_link_ = &owner_->first_transport_;
+  next_owned_ = std::exchange(*owned_link_, this);
+  if (next_owned_ != nullptr) next_owned_->owned_link_ = &next_owned_;
+}
+
+void SocketTransport::LeaveOwner() {
+  if (owner_ == nullptr) return;
+  *owned_link_ = next_owned_;
+  if (next_owned_ != nullptr) next_owned_->owned_link_ = owned_link_;
+  std::exchange(owner_, nullptr)->OnDetached();
 }
 
 void SocketTransport::OnLoopDestroyed() {
@@ -273,7 +289,7 @@ void SocketTransport::OnLoopDestroyed() {
   // Locals: letting go of them may destroy this object.
   const auto self = std::exchange(self_, nullptr);
   const auto protocol = std::exchange(protocol_, nullptr);
-  if (auto* const owner = std::exchange(owner_, nullptr)) owner->Detach(*this);
+  LeaveOwner();
 }
 
 }  // namespace streams

@@ -64,7 +64,7 @@ class SocketTransport final : public Transport,
       is_prepared_ = is_prepared;
       return *this;
     }
-    // Is told when the connection is gone.
+    // Has it among its transports until the connection is gone.
     Options& set_owner(TransportOwner* owner) {
       owner_ = owner;
       return *this;
@@ -86,9 +86,9 @@ class SocketTransport final : public Transport,
     friend class SocketTransport;
     Key() {}
   };
-  SocketTransport(Key key, EventLoop& loop, StreamSocket own_socket,
-                  std::shared_ptr<StreamSocket> shared_socket,
-                  std::shared_ptr<Protocol> protocol, Options options);
+  SocketTransport(Key key, EventLoop& loop, StreamSocket&& own_socket,
+                  std::shared_ptr<StreamSocket>&& shared_socket,
+                  std::shared_ptr<Protocol>&& protocol, Options&& options);
 
   // `socket` must be connected.
   static std::shared_ptr<SocketTransport> Start(
@@ -106,6 +106,9 @@ class SocketTransport final : public Transport,
   void ForgetOpened() {
     if (extras_ != nullptr) extras_->opened = nullptr;
   }
+
+  // Of those of the same owner the one before it, or null.
+  SocketTransport* next_owned() const { return next_owned_; }
 
   // Null once the loop is gone.
   EventLoop* loop() const { return loop_; }
@@ -184,6 +187,8 @@ class SocketTransport final : public Transport,
   void BeginClosing();
   void ScheduleConnectionLost(absl::Status error);
   void LoseConnection();
+  void JoinOwner();
+  void LeaveOwner();
 
   // Small, since there may be very many that are idle: what most of them don't
   // need is made when it is needed.
@@ -191,7 +196,10 @@ class SocketTransport final : public Transport,
   std::shared_ptr<Protocol> protocol_;
   // What keeps an open transport alive: the loop would, in asyncio.
   std::shared_ptr<SocketTransport> self_;
+  // Null if it has none (any more); then it is on no list.
   TransportOwner* owner_;
+  SocketTransport* next_owned_ = nullptr;
+  SocketTransport** owned_link_ = nullptr;  // What points to this.
   WriteBuffer write_buffer_;
   std::unique_ptr<Extras> extras_;
   SocketAddress peer_name_;  // Of no family: there is none.

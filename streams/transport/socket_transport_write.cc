@@ -135,6 +135,9 @@ absl::Status SocketTransport::Flush() {
   if (is_closing_ && !is_lost_) {
     is_lost_ = true;
     LoseConnection();
+    // Not at once: this is a callback of the object.
+    next_step_ = Step::kLetGo;
+    CallSoon(*loop_);
   } else if (has_written_eof_) {
     return socket().ShutdownWrite();
   }

@@ -5,10 +5,11 @@
 
 namespace streams {
 
-class Transport;
+class SocketTransport;
 
-// Who accepted a transport's connection and wants to hear of its end: a server.
-// It must live until then.
+// Who accepted the connections of transports, and wants to know which of them
+// stand: a server. It must live as long as they do. They are linked into it;
+// nothing is allocated.
 class TransportOwner {
  public:
   TransportOwner() = default;
@@ -16,9 +17,19 @@ class TransportOwner {
   TransportOwner& operator=(const TransportOwner&) = delete;
   virtual ~TransportOwner() = default;
 
-  // The connection is lost, or its loop is gone; the transport doesn't know the
-  // owner any more, which may destroy itself. asyncio: Server._detach.
-  virtual void Detach(Transport& transport) = 0;
+ protected:
+  // The newest of its transports, or null. More: SocketTransport::next_owned().
+  SocketTransport* first_transport() const { return first_transport_; }
+
+ private:
+  friend class SocketTransport;
+
+  // The connection of one of them is lost, or its loop is gone; the transport
+  // is not among the owner's any more, which may destroy itself.
+  // asyncio: Server._detach.
+  virtual void OnDetached() = 0;
+
+  SocketTransport* first_transport_ = nullptr;
 };
 
 }  // namespace streams
