@@ -63,6 +63,18 @@ Task<absl::Status> EchoLines(std::unique_ptr<StreamReader> reader,
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> EchoLinesInto(std::unique_ptr<StreamReader> reader,
+                                 std::unique_ptr<StreamWriter> writer) {
+  std::string line;
+  for (;;) {
+    STREAMS_CO_RETURN_IF_ERROR(co_await reader->ReadLine().Into(line));
+    if (line.empty()) break;
+    STREAMS_CO_RETURN_IF_ERROR(co_await Answer(*writer, line));
+  }
+  writer->Close();
+  co_return absl::OkStatus();
+}
+
 // One byte is awaited; what came with it is looked at where it lies.
 Task<absl::Status> EchoViews(std::unique_ptr<StreamReader> reader,
                              std::unique_ptr<StreamWriter> writer) {
@@ -171,6 +183,10 @@ TEST_F(AllocationTest, ALongLineIsTheStringThatIsReturned) {
 
 TEST_F(AllocationTest, AShortLineIsNothing) {
   EXPECT_EQ(CountFor(EchoLines, kShortLine), 0);
+}
+
+TEST_F(AllocationTest, ALongLineIntoAStringThatIsThereIsNothing) {
+  EXPECT_EQ(CountFor(EchoLinesInto, kLongLine), 0);
 }
 
 TEST_F(AllocationTest, ViewsAreNothing) {

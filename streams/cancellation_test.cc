@@ -103,6 +103,20 @@ Result ReadExactly(Scene& scene) {
 Result ReadUntil(Scene& scene) {
   co_return scene.Got(co_await scene.reader().ReadUntil("and"));
 }
+template <class Operation>
+Result Into(Scene& scene, Operation operation) {
+  std::string bytes = "of an earlier call";
+  absl::Status status = co_await std::move(operation).Into(bytes);
+  EXPECT_EQ(bytes.empty(), !status.ok());
+  co_return status.ok() ? scene.Got(std::move(bytes)) : status;
+}
+Result ReadInto(Scene& scene) { return Into(scene, scene.reader().Read(100)); }
+Result ReadLineInto(Scene& scene) {
+  return Into(scene, scene.reader().ReadLine());
+}
+Result ReadUntilInto(Scene& scene) {
+  return Into(scene, scene.reader().ReadUntil("and"));
+}
 Result Next(Scene& scene) {
   absl::StatusOr<std::optional<std::string>> line =
       co_await scene.reader().Next();
@@ -226,6 +240,9 @@ constexpr Case kCases[] = {
     {"ReadLine", ReadLine, NobodyActs, SendAll, NoByteIsLost},
     {"ReadExactly", ReadExactly, NobodyActs, SendAll, NoByteIsLost},
     {"ReadUntil", ReadUntil, NobodyActs, SendAll, NoByteIsLost},
+    {"ReadInto", ReadInto, NobodyActs, SendAll, NoByteIsLost},
+    {"ReadLineInto", ReadLineInto, NobodyActs, SendAll, NoByteIsLost},
+    {"ReadUntilInto", ReadUntilInto, NobodyActs, SendAll, NoByteIsLost},
     {"Next", Next, NobodyActs, SendAll, NoByteIsLost},
     {"ReadWithin", ReadWithin, NobodyActs, SendAll, NoByteIsLost},
     {"ReadGathered", ReadGathered, NobodyActs, SendAll, NothingElse},

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -93,7 +94,9 @@ ReadOperation::Progress ReadOperation::Wait(
   }
   // Whoever waits has done with what ReadLineView() gave him.
   reader_->buffer_.ReleaseIfEmpty();
-  if (!wait_.has_value()) wait_.emplace(*this, continuation);
+  if (wait_ == nullptr) {
+    wait_ = new (&wait_storage_) internal::ArrivalWait(*this, continuation);
+  }
   wait_->Begin();
   return Progress::kWaiting;
 }
@@ -103,6 +106,20 @@ absl::StatusOr<std::string> ReadOperation::TakeSlowly() {
   absl::Status status = reader_->ResumeTransportIfDrained();
   if (!status.ok()) result = std::move(status);
   return result;
+}
+
+void ReadOperation::TakeSlowlyInto(std::string& target) {
+  if (!has_failed()) {
+    internal::ReceiveBuffer& buffer = reader_->buffer_;
+    if (buffer.GivesString(taken())) {
+      target = buffer.Take(taken());
+    } else {
+      buffer.CopyTo(target, taken());
+      buffer.Consume(taken());
+    }
+    error_ = reader_->ResumeTransportIfDrained();
+  }
+  if (has_failed()) target.clear();
 }
 
 bool ReadBytes::Start() {
@@ -156,6 +173,14 @@ absl::StatusOr<std::string> ReadBytes::TakeJoined() {
   absl::Status error = TakeError();
   if (!error.ok()) return error;
   return joined_ == nullptr ? std::string() : std::move(*joined_);
+}
+
+void ReadBytes::TakeJoinedInto(std::string& target) {
+  if (has_failed() || joined_ == nullptr) {
+    target.clear();
+  } else {
+    target = std::move(*joined_);
+  }
 }
 
 absl::StatusOr<std::string> ReadExactBytes::TakeNothing() {

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/suspension.h"
+#include "streams/read_into.h"
 #include "streams/separators.h"
 
 namespace streams {
@@ -88,7 +89,9 @@ class ReadOperation {
 
   explicit ReadOperation(StreamReader& reader) : reader_(&reader) {}
   // Not virtual: nobody owns one by its base.
-  ~ReadOperation() = default;
+  ~ReadOperation() {
+    if (wait_ != nullptr) wait_->~ArrivalWait();
+  }
 
   StreamReader& reader() const { return *reader_; }
 
@@ -121,6 +124,9 @@ class ReadOperation {
   size_t position() const { return position_; }
   void set_position(size_t position) { position_ = position; }
 
+  // As await_resume(), for ReadInto: inline again.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::Status TakeInto(std::string& target);
+
   // For await_resume().
   bool has_failed() const { return !error_.ok(); }
   absl::Status TakeError() { return std::move(error_); }
@@ -133,11 +139,19 @@ class ReadOperation {
                 internal::ArrivalWait::Continuation continuation);
   // When they came as a string, or the transport is paused.
   absl::StatusOr<std::string> TakeSlowly();
+  // Its error is TakeError().
+  void TakeSlowlyInto(std::string& target);
 
   StreamReader* reader_;  // Null once it was destroyed while this waited.
   size_t position_ = 0;
   absl::Status error_;
-  std::optional<internal::ArrivalWait> wait_;  // Since the first Wait().
+  // Since the first Wait(), in wait_storage_. Not an std::optional, for its
+  // destructor takes its own address: of one that Into() has moved from,
+  // nothing is left in the caller's frame, because nothing takes its address.
+  internal::ArrivalWait* wait_ = nullptr;
+  union {
+    internal::ArrivalWait wait_storage_;
+  };
 };
 
 // See StreamReader::Read().
@@ -146,16 +160,23 @@ class [[nodiscard]] ReadBytes final : public ReadOperation {
   ReadBytes(StreamReader& reader, int64_t count)
       : ReadOperation(reader), count_(count) {}
 
+  ReadInto<ReadBytes> Into(std::string& target) && {
+    return ReadInto<ReadBytes>(std::move(*this), target);
+  }
+
   bool await_ready();
   absl::StatusOr<std::string> await_resume();
 
  private:
+  friend class ReadInto<ReadBytes>;
   friend class ReadOperation;
 
   bool Start();
   Progress Continue();
   Progress ContinueToEof();
+  absl::Status TakeInto(std::string& target);
   absl::StatusOr<std::string> TakeJoined();
+  void TakeJoinedInto(std::string& target);
 
   int64_t count_;
   // What was read until now, if `count_` is negative; nothing, if it is zero.
@@ -183,14 +204,20 @@ class [[nodiscard]] ReadExactBytes final : public ReadOperation {
   ReadExactBytes(StreamReader& reader, int64_t count)
       : ReadOperation(reader), count_(count) {}
 
+  ReadInto<ReadExactBytes> Into(std::string& target) && {
+    return ReadInto<ReadExactBytes>(std::move(*this), target);
+  }
+
   bool await_ready();
   absl::StatusOr<std::string> await_resume();
 
  private:
+  friend class ReadInto<ReadExactBytes>;
   friend class ReadOperation;
 
   bool Start();
   Progress Continue();
+  absl::Status TakeInto(std::string& target);
   absl::StatusOr<std::string> TakeNothing();
 
   int64_t count_;
@@ -207,9 +234,14 @@ class [[nodiscard]] ReadUntilSeparator final : public ReadOperation {
                      std::initializer_list<absl::string_view> separators)
       : ReadOperation(reader), separators_(separators) {}
 
+  ReadInto<ReadUntilSeparator> Into(std::string& target) && {
+    return ReadInto<ReadUntilSeparator>(std::move(*this), target);
+  }
+
   bool await_ready();
 
  private:
+  friend class ReadInto<ReadUntilSeparator>;
   friend class ReadOperation;
 
   bool Start();
@@ -242,6 +274,13 @@ class LineOperation : public ReadOperation {
 class [[nodiscard]] ReadLineOfBytes final : public LineOperation {
  public:
   explicit ReadLineOfBytes(StreamReader& reader) : LineOperation(reader) {}
+
+  ReadInto<ReadLineOfBytes> Into(std::string& target) && {
+    return ReadInto<ReadLineOfBytes>(std::move(*this), target);
+  }
+
+ private:
+  friend class ReadInto<ReadLineOfBytes>;
 };
 
 // See StreamReader::ReadLineView().

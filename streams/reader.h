@@ -226,6 +226,19 @@ inline absl::StatusOr<std::string> ReadOperation::await_resume() {
   return result;
 }
 
+inline absl::Status ReadOperation::TakeInto(std::string& target) {
+  if (ABSL_PREDICT_FALSE(has_failed() || reader_->is_paused_) ||
+      reader_->buffer_.GivesString(taken())) {
+    TakeSlowlyInto(target);
+    return TakeError();
+  }
+  internal::ReceiveBuffer& buffer = reader_->buffer_;
+  const size_t count = taken();
+  buffer.CopyTo(target, count);
+  buffer.Consume(count);
+  return absl::OkStatus();
+}
+
 inline bool ReadBytes::await_ready() {
   const size_t size = reader().buffer_.size();
   if (count_ <= 0 || size == 0 || !reader().error_.ok()) return Start();
@@ -237,6 +250,14 @@ inline bool ReadBytes::await_ready() {
 inline absl::StatusOr<std::string> ReadBytes::await_resume() {
   if (ABSL_PREDICT_FALSE(count_ <= 0)) return TakeJoined();
   return ReadOperation::await_resume();
+}
+
+inline absl::Status ReadBytes::TakeInto(std::string& target) {
+  if (ABSL_PREDICT_FALSE(count_ <= 0)) {
+    TakeJoinedInto(target);
+    return TakeError();
+  }
+  return ReadOperation::TakeInto(target);
 }
 
 inline bool PeekBytes::await_ready() {
@@ -262,6 +283,14 @@ inline absl::StatusOr<std::string> ReadExactBytes::await_resume() {
   // Nothing was asked for: then not even a paused transport is resumed.
   if (ABSL_PREDICT_FALSE(count_ == 0)) return TakeNothing();
   return ReadOperation::await_resume();
+}
+
+inline absl::Status ReadExactBytes::TakeInto(std::string& target) {
+  if (ABSL_PREDICT_FALSE(count_ == 0)) {
+    target.clear();
+    return TakeError();
+  }
+  return ReadOperation::TakeInto(target);
 }
 
 inline bool ReadOperation::SucceedWithByte(char end) {

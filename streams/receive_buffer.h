@@ -62,8 +62,20 @@ class ReceiveBuffer {
 
   // Whether Take(count) would give away the string that the bytes are in.
   bool GivesString(size_t count) const {
-    return ABSL_PREDICT_FALSE(string_ != nullptr) && begin_ == 0 &&
+    return begin_ == 0 && ABSL_PREDICT_FALSE(string_ != nullptr) &&
            count >= end_ / 2;
+  }
+
+  // Makes `target` a copy of the first `count` bytes.
+  void CopyTo(std::string& target, size_t count) const {
+    assert(count <= size());
+    if (ABSL_PREDICT_TRUE(count <= target.size())) {
+      // As assign(), which is not inline, nor could it be: it may have to grow.
+      target.resize(count);
+      std::char_traits<char>::copy(&target[0], data(), count);
+    } else {
+      target.assign(data(), count);
+    }
   }
 
   // Removes the first `count` bytes and returns them: as a copy, or as the

@@ -62,9 +62,9 @@ streams::Task<absl::Status> Echo(Reader reader, Writer writer) {
 
 streams::Task<absl::Status> EchoLines(Reader reader, Writer writer) {
   writer->set_cork(absl::GetFlag(FLAGS_cork));
+  std::string line;
   for (;;) {
-    STREAMS_CO_ASSIGN_OR_RETURN(const std::string line,
-                                co_await reader->ReadLine());
+    STREAMS_CO_RETURN_IF_ERROR(co_await reader->ReadLine().Into(line));
     if (line.empty()) break;
     writer->Write(line);
     STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());

@@ -58,6 +58,15 @@ Task<absl::Status> ReadLines(StreamReader& reader, size_t& sum) {
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> ReadLinesInto(StreamReader& reader, size_t& sum) {
+  std::string line;
+  for (size_t i = 0; i < kLinesOfChunk; ++i) {
+    STREAMS_CO_RETURN_IF_ERROR(co_await reader.ReadLine().Into(line));
+    sum += line.size();
+  }
+  co_return absl::OkStatus();
+}
+
 Task<absl::Status> ReadLineViews(StreamReader& reader, size_t& sum) {
   for (size_t i = 0; i < kLinesOfChunk; ++i) {
     STREAMS_CO_ASSIGN_OR_RETURN(const absl::string_view line,
@@ -148,6 +157,7 @@ const std::vector<ParseCase>& ParseCases() {
       {"buffered_and_consume", FeedAndRead<ConsumeViews>},
       {"read_line_view", FeedAndRead<ReadLineViews>},
       {"read_line", FeedAndRead<ReadLines>},
+      {"read_line_into", FeedAndRead<ReadLinesInto>},
       {"read_until_1_separator", FeedAndRead<ReadUntilOne>},
       {"read_until_4_separators", FeedAndRead<ReadUntilFour>},
       {"read_until_4_prepared", FeedAndRead<ReadUntilPrepared>},

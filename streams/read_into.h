@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_READ_INTO_H_
+#define STREAMS_READ_INTO_H_
+
+#include <string>
+#include <utility>
+
+#include "absl/base/attributes.h"
+#include "absl/status/status.h"
+
+namespace streams {
+
+// What Into() makes of a reading call that gives a string, so that its bytes
+// come into a string of the caller's, whose memory is used again:
+//
+//   std::string line;
+//   for (;;) {
+//     STREAMS_CO_RETURN_IF_ERROR(co_await reader->ReadLine().Into(line));
+//     if (line.empty()) break;  // EOF.
+//
+// Of StreamReader::Read(), ReadLine(), ReadExactly() and ReadUntil(), and in
+// all else as they are: what it waits for, its errors, EOF, cancellation.
+//
+// The string: its content is replaced when the call ends, not before. After an
+//   error, kCancelled too, it is empty: what an earlier call has read can't be
+//   taken for what this one did. Bytes are copied, without an allocation if its
+//   capacity suffices; where the plain call would give away the memory in which
+//   they were received (large messages), it is given that, and its own is
+//   freed.
+// Lifetime: the string must live until the await is over. A call that is
+//   cancelled is over when the await returns kCancelled, a turn after Cancel();
+//   one whose task is dropped is over at once, and leaves it as it was.
+// A second concurrent call may be given the same string: it has then what came
+//   last.
+//
+// Not in asyncio; the readinto() of Python's io is its model.
+template <class Operation>
+class [[nodiscard]] ReadInto final {
+ public:
+  ReadInto(Operation&& operation, std::string& target)
+      : operation_(std::move(operation)), target_(target) {}
+
+  bool await_ready() { return operation_.await_ready(); }
+  template <class Handle>
+  void await_suspend(Handle handle) {
+    operation_.await_suspend(handle);
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::Status await_resume() {
+    return operation_.TakeInto(target_);
+  }
+
+ private:
+  Operation operation_;
+  std::string& target_;
+};
+
+}  // namespace streams
+
+#endif  // STREAMS_READ_INTO_H_
