@@ -69,6 +69,10 @@ class StreamReader : public internal::PoolAllocated {
   StreamReader& operator=(const StreamReader&) = delete;
   ~StreamReader();
 
+  // The calls that give a string can put it into one of the caller's instead,
+  // whose memory is used again: `co_await reader->ReadLine().Into(line)` gives
+  // an absl::Status. See read_into.h.
+
   // Gives up to `count` bytes as soon as there is at least one, or an empty
   // string at EOF. A negative count: everything until EOF. asyncio: read.
   ReadBytes Read(int64_t count = -1) { return ReadBytes(*this, count); }

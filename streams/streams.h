@@ -36,6 +36,7 @@
 #include "streams/os/fd.h"
 #include "streams/os/socket.h"
 #include "streams/os/ssl_error.h"
+#include "streams/read_into.h"
 #include "streams/reader.h"
 #include "streams/separators.h"
 #include "streams/server.h"
