@@ -44,6 +44,7 @@ class ArrivalWait final : private Suspension {
 
   using Suspension::await_suspend;
   // What arrived is in the buffer, or `status` says why nothing will.
+  using Suspension::Prefetch;
   using Suspension::Wake;
   // Takes it off the reader's list, and wakes it.
   void OnReaderDestroyed();

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "streams/coro/prefetch.h"
 #include "streams/os/error.h"
 #include "streams/reader_observer.h"
 
@@ -49,8 +50,8 @@ absl::Status StreamReader::FeedBlock(std::string bytes) {
 absl::Status StreamReader::OnFed() {
   Wake(absl::OkStatus());
   // Compared without doubling the limit, which may be huge.
-  if (transport_ == nullptr || is_paused_ || buffer_.size() <= limit_ ||
-      buffer_.size() - limit_ <= limit_) {
+  if (is_paused_ || buffer_.size() <= limit_ ||
+      buffer_.size() - limit_ <= limit_ || transport_ == nullptr) {
     return absl::OkStatus();
   }
   absl::Status status = transport_->PauseReading();
@@ -60,6 +61,15 @@ absl::Status StreamReader::OnFed() {
   }
   is_paused_ = status.ok();
   return status;
+}
+
+void StreamReader::Prefetch(int step) const {
+  if (arrival_ == nullptr) return;
+  if (step == 0) {
+    internal::PrefetchBytes(arrival_, sizeof(internal::ArrivalWait));
+  } else {
+    arrival_->Prefetch();
+  }
 }
 
 void StreamReader::FeedEof() {

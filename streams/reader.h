@@ -187,6 +187,8 @@ class StreamReader : public internal::PoolAllocated {
   // [StreamReader._replace_transport]
   void ReplaceTransport(std::shared_ptr<Transport> transport);
 
+  // See Protocol::Prefetch().
+  void Prefetch(int step) const;
   // What follows when bytes have been put to the buffer.
   absl::Status OnFed();
   absl::Status ResumeTransport();

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "streams/coro/prefetch.h"
 #include "streams/handler_task.h"
 #include "streams/loop/exception_context.h"
 #include "streams/os/error.h"
@@ -27,7 +28,7 @@ StreamReaderProtocol::StreamReaderProtocol(EventLoop& loop,
 StreamReaderProtocol::StreamReaderProtocol(
     EventLoop& loop, std::unique_ptr<StreamReader> reader,
     std::shared_ptr<ClientConnectedCallback> callback)
-    : loop_(loop), owns_reader_(true), is_server_side_(callback != nullptr) {
+    : owns_reader_(true), is_server_side_(callback != nullptr), loop_(loop) {
   Observe(*reader.release());
   if (is_server_side_)
     pending_ = std::make_unique<Pending>(std::move(callback));
@@ -101,6 +102,16 @@ bool StreamReaderProtocol::IsClosed(absl::Status* status) const {
 void StreamReaderProtocol::ResumeWriting() {
   is_writing_paused_ = false;
   WakeDrainWaiters(absl::OkStatus());
+}
+
+void StreamReaderProtocol::Prefetch(int step) const {
+  if (observed() == nullptr) return;
+  if (step == 0) {
+    internal::PrefetchBytes(observed(), sizeof(StreamReader));
+    internal::PrefetchBytes(writer_, sizeof(StreamWriter));
+  } else {
+    observed()->Prefetch(step - 1);
+  }
 }
 
 // --- StartTls() ---

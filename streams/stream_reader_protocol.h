@@ -31,8 +31,8 @@ namespace streams {
 // asyncio: asyncio.StreamReaderProtocol.
 class StreamReaderProtocol final
     : public Protocol,
-      public std::enable_shared_from_this<StreamReaderProtocol>,
-      private internal::ReaderObserver {
+      private internal::ReaderObserver,
+      public std::enable_shared_from_this<StreamReaderProtocol> {
  public:
   // For a connection that was opened: it feeds `reader`.
   StreamReaderProtocol(EventLoop& loop, StreamReader& reader);
@@ -51,6 +51,7 @@ class StreamReaderProtocol final
   void ConnectionLost(const absl::Status& error) override;
   void PauseWriting() override { is_writing_paused_ = true; }
   void ResumeWriting() override;
+  void Prefetch(int step) const override;
 
   // What the reader has buffered: bytes of before StartTls(). None of it will
   // be read. CPython issue gh-142352.
@@ -135,11 +136,7 @@ class StreamReaderProtocol final
   // Whether WaitClosed() needn't wait; then *status is what it gives.
   bool IsClosed(absl::Status* status) const;
 
-  EventLoop& loop_;
-  std::unique_ptr<Pending> pending_;  // Until the connection is made.
-  std::unique_ptr<Extras> extras_;
-  std::shared_ptr<Transport> transport_;
-  StreamWriter* writer_ = nullptr;
+  // First what each message needs.
   bool owns_reader_ = false;  // The one that it observes.
   bool is_writing_paused_ = false;
   bool is_connection_lost_ = false;
@@ -148,6 +145,11 @@ class StreamReaderProtocol final
   bool is_over_ssl_ = false;
   bool holds_back_drops_ = false;
   bool was_dropped_ = false;
+  EventLoop& loop_;
+  std::unique_ptr<Pending> pending_;  // Until the connection is made.
+  std::unique_ptr<Extras> extras_;
+  std::shared_ptr<Transport> transport_;
+  StreamWriter* writer_ = nullptr;
 };
 
 }  // namespace streams

@@ -83,6 +83,13 @@ class IoHandler : private Callback {
   virtual void OnWritable() = 0;
   virtual void OnCalled() {}
 
+  // A hint that OnReadable() or OnWritable() is near. What they use may lie
+  // behind several pointers: step 0 asks the processor for what this object
+  // points to, each further step for what the one before has brought. Called
+  // step by step for a batch of handlers, so that all of them wait for memory
+  // at the same time; and only where there are many, see Selector.
+  virtual void Prefetch(int /*step*/) const {}
+
   void Run() final;
 
   internal::IoRegistrar* registrar_ = nullptr;

@@ -63,6 +63,12 @@ class Protocol {
   virtual void PauseWriting() {}
   virtual void ResumeWriting() {}
 
+  // A hint that one of these calls is near: step 0 asks the processor for what
+  // this object points to, step 1 for what that points to, and so on, one step
+  // of many protocols at a time. For servers with very many connections. Not in
+  // asyncio.
+  virtual void Prefetch(int /*step*/) const {}
+
   // Gives away what it has received and nobody has read: what follows on the
   // connection is TLS, and those bytes are its beginning. CPython: gh-142352.
   virtual std::string TakeUnread() { return {}; }

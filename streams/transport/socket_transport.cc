@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "streams/coro/frame_pool.h"
+#include "streams/coro/prefetch.h"
 #include "streams/loop/exception_context.h"
 #include "streams/os/address.h"
 #include "streams/os/error.h"
@@ -22,6 +24,9 @@
 
 namespace streams {
 namespace {
+
+// What most protocols use for each message lies at their beginning.
+constexpr size_t kProtocolBytes = 64;
 
 thread_local int64_t open_count = 0;
 
@@ -72,12 +77,12 @@ SocketTransport::SocketTransport(Key /*key*/, EventLoop& loop,
                                  Options&& options)
     : IoHandler(shared_socket != nullptr ? shared_socket->fd()
                                          : own_socket.fd()),
-      loop_(&loop),
+      own_socket_(std::move(own_socket)),
       protocol_(std::move(protocol)),
+      loop_(&loop),
       owner_(options.owner_),
       peer_name_(options.peer_name_),
-      sock_name_(std::move(options.sock_name_)),
-      own_socket_(std::move(own_socket)) {
+      sock_name_(std::move(options.sock_name_)) {
   if (shared_socket != nullptr) {
     SocketsInUse().push_back(shared_socket.get());
     extras().shared_socket = std::move(shared_socket);
@@ -161,6 +166,15 @@ absl::Status SocketTransport::ResumeReading() {
   if (is_closing_ || !is_paused_) return absl::OkStatus();
   is_paused_ = false;
   return StartReading();
+}
+
+void SocketTransport::Prefetch(int step) const {
+  if (protocol_ == nullptr) return;
+  if (step == 0) {
+    internal::PrefetchBytes(protocol_.get(), kProtocolBytes);
+  } else {
+    protocol_->Prefetch(step - 1);
+  }
 }
 
 void SocketTransport::OnReadable() {
