@@ -26,6 +26,11 @@ namespace {
 // As asyncio's: a longer wait is cut into pieces.
 constexpr absl::Duration kLongestWait = absl::Hours(24);
 
+// After so many in a row, a turn in which something is ready looks for
+// descriptors: what a connection that is accepted, or ends, has to do takes
+// four turns, and then more has come than after each of them.
+constexpr int kMostPollsLeftOut = 3;
+
 // A function on the queue, which owns itself.
 class FunctionCallback final : public Callback, public internal::PoolAllocated {
  public:
@@ -120,8 +125,15 @@ size_t EventLoop::Turn(absl::Duration max_wait) {
   ++turns_;
   size_t handlers = 0;
   if (!selector_.has_events()) {
-    has_left_out_poll_ = has_ready() && !has_left_out_poll_;
-    if (!has_left_out_poll_) Poll(max_wait);
+    // A task that computes in small steps must not delay all others.
+    const int most = is_always_ready_ ? 1 : kMostPollsLeftOut;
+    if (has_ready() && polls_left_out_ < most) {
+      ++polls_left_out_;
+    } else {
+      is_always_ready_ = has_ready();
+      polls_left_out_ = 0;
+      Poll(max_wait);
+    }
   }
   if (selector_.has_events()) handlers = QueueHandlers();
   if (!timers_.empty()) QueueDueTimers();
@@ -159,7 +171,7 @@ absl::Duration EventLoop::BusyPoll(absl::Duration duration) {
 }
 
 size_t EventLoop::QueueHandlers() {
-  has_left_out_poll_ = false;
+  polls_left_out_ = 0;
   bool woken = false;
   const size_t handlers = selector_.QueueHandlers(takes_all_, &woken);
   if (woken) TakeThreadsafeCalls();

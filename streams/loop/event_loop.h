@@ -43,11 +43,12 @@ inline constexpr absl::string_view kLoggerName = "asyncio";
 // turn, in the order in which it was asked for.
 //
 // The handlers of descriptors that are ready at the same time are run in
-// batches, a turn each, as long as nothing but what they wake is ready; and a
-// turn in which something is ready may leave out looking for more descriptors,
-// but not two in a row. So a connection's bytes are still in the processor's
-// cache when its task is woken. To whom it runs it looks as if the later bytes
-// had arrived a moment later. (docs/decisions/0006)
+// batches, a turn each, as long as nothing but what they wake is ready; and
+// turns in which something is ready may leave out looking for more descriptors,
+// but not four in a row, nor two as long as something is always ready. So a
+// connection's bytes are still in the processor's cache when its task is woken.
+// To whom it runs it looks as if the later bytes had arrived a moment later.
+// (docs/decisions/0006)
 //
 // Threads: that which runs it; before it runs, one at a time. Only
 // CallSoonThreadsafe() and StopThreadsafe() may be called from others.
@@ -235,7 +236,9 @@ class EventLoop final : public ReadyQueue {
   uint64_t callbacks_run_ = 0;
   bool running_ = false;
   bool stopping_ = false;
-  bool has_left_out_poll_ = false;
+  int polls_left_out_ = 0;
+  // Something was when it looked for descriptors the last time.
+  bool is_always_ready_ = false;
   // The descriptors' handlers of the turn before, and whether this one takes
   // all there are, or a batch.
   size_t last_handlers_ = 0;

@@ -2,6 +2,7 @@
 #include "streams/loop/event_loop.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -222,6 +223,21 @@ TEST(EventLoopTest, ThreadsafeCallsOfItsOwnThreadKeepTheirPlace) {
 }
 
 // Whether it races is for the thread sanitizer to say.
+TEST(EventLoopTest, WhatIsAlwaysReadyMakesOthersWaitForAFewTurnsOnly) {
+  EventLoop loop;
+  std::function<void()> again = [&] { loop.CallSoon(again); };
+  again();
+  for (int calls = 1; calls <= 7; ++calls) {
+    int called = 0;
+    std::thread thread([&] { loop.CallSoonThreadsafe([&] { ++called; }); });
+    thread.join();
+    int turns = 0;
+    for (; called == 0 && turns < 100; ++turns) Turn(loop);
+    EXPECT_LE(turns, calls == 1 ? 4 : 2);  // At first it wasn't always ready.
+    for (int i = 0; i < calls; ++i) Turn(loop);  // To begin elsewhere.
+  }
+}
+
 TEST(EventLoopTest, TheThreadThatMadeItIsAnyOtherOneOnceItRuns) {
   constexpr int kCalls = 1000;
   EventLoop loop;
