@@ -30,8 +30,9 @@ StreamReaderProtocol::StreamReaderProtocol(
     std::shared_ptr<ClientConnectedCallback> callback)
     : owns_reader_(true), is_server_side_(callback != nullptr), loop_(loop) {
   Observe(*reader.release());
-  if (is_server_side_)
+  if (is_server_side_) {
     pending_ = std::make_unique<Pending>(std::move(callback));
+  }
 }
 
 StreamReaderProtocol::~StreamReaderProtocol() {

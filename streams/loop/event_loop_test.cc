@@ -222,7 +222,6 @@ TEST(EventLoopTest, ThreadsafeCallsOfItsOwnThreadKeepTheirPlace) {
   EXPECT_EQ(trace, "123");
 }
 
-// Whether it races is for the thread sanitizer to say.
 TEST(EventLoopTest, WhatIsAlwaysReadyMakesOthersWaitForAFewTurnsOnly) {
   EventLoop loop;
   std::function<void()> again = [&] { loop.CallSoon(again); };
@@ -238,6 +237,7 @@ TEST(EventLoopTest, WhatIsAlwaysReadyMakesOthersWaitForAFewTurnsOnly) {
   }
 }
 
+// Whether it races is for the thread sanitizer to say.
 TEST(EventLoopTest, TheThreadThatMadeItIsAnyOtherOneOnceItRuns) {
   constexpr int kCalls = 1000;
   EventLoop loop;
