@@ -43,8 +43,8 @@ class ArrivalWait final : private Suspension {
   void Begin();
 
   using Suspension::await_suspend;
-  // What arrived is in the buffer, or `status` says why nothing will.
   using Suspension::Prefetch;
+  // What arrived is in the buffer, or `status` says why nothing will.
   using Suspension::Wake;
   // Takes it off the reader's list, and wakes it.
   void OnReaderDestroyed();
