@@ -120,7 +120,7 @@ def idle(recorded):
 
 
 def parse(recorded):
-    rows = [f"| `{n}` | {ns:.1f} |" for n, ns in recorded["bench"]["parse"].items()]
+    rows = [f"| `{n}` | {ns:.1f} |" for n, ns in recorded["parse"]["parse"].items()]
     return _table("| lines of 64 B in memory | ns each |", rows)
 
 
@@ -221,7 +221,7 @@ TABLES = {
 
 
 def load(root):
-    names = ("bench", "goals", "scaling", "uring")
+    names = ("bench", "goals", "parse", "scaling", "uring")
     paths = {name: f"{RECORDED}/{name}.json" for name in names}
     paths["counts"] = _COUNTS
     recorded = {}

@@ -51,7 +51,7 @@ class PagesTest(unittest.TestCase):
 
 class RewriteTest(unittest.TestCase):
     def test_what_stands_there_is_replaced(self):
-        recorded = {"bench": {"parse": {"read_line": 20}}}
+        recorded = {"parse": {"parse": {"read_line": 20}}}
         text = "a\n<!-- figures: parse -->\nold\n<!-- end -->\nb\n"
         self.assertEqual(
             figures.rewrite(text, recorded),
