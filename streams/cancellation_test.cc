@@ -114,6 +114,9 @@ Result ReadInto(Scene& scene) { return Into(scene, scene.reader().Read(100)); }
 Result ReadLineInto(Scene& scene) {
   return Into(scene, scene.reader().ReadLine());
 }
+Result ReadExactlyInto(Scene& scene) {
+  return Into(scene, scene.reader().ReadExactly(12));
+}
 Result ReadUntilInto(Scene& scene) {
   return Into(scene, scene.reader().ReadUntil("and"));
 }
@@ -242,6 +245,7 @@ constexpr Case kCases[] = {
     {"ReadUntil", ReadUntil, NobodyActs, SendAll, NoByteIsLost},
     {"ReadInto", ReadInto, NobodyActs, SendAll, NoByteIsLost},
     {"ReadLineInto", ReadLineInto, NobodyActs, SendAll, NoByteIsLost},
+    {"ReadExactlyInto", ReadExactlyInto, NobodyActs, SendAll, NoByteIsLost},
     {"ReadUntilInto", ReadUntilInto, NobodyActs, SendAll, NoByteIsLost},
     {"Next", Next, NobodyActs, SendAll, NoByteIsLost},
     {"ReadWithin", ReadWithin, NobodyActs, SendAll, NoByteIsLost},
