@@ -102,9 +102,9 @@ ReadOperation::Progress ReadOperation::Wait(
 }
 
 absl::StatusOr<std::string> ReadOperation::TakeSlowly() {
-  absl::StatusOr<std::string> result(reader_->buffer_.Take(taken()));
-  absl::Status status = reader_->ResumeTransportIfDrained();
-  if (!status.ok()) result = std::move(status);
+  std::string result;
+  TakeSlowlyInto(result);
+  if (has_failed()) return TakeError();
   return result;
 }
 
@@ -170,9 +170,10 @@ PeekBytes::Progress PeekBytes::Continue() {
 }
 
 absl::StatusOr<std::string> ReadBytes::TakeJoined() {
-  absl::Status error = TakeError();
-  if (!error.ok()) return error;
-  return joined_ == nullptr ? std::string() : std::move(*joined_);
+  std::string result;
+  TakeJoinedInto(result);
+  if (has_failed()) return TakeError();
+  return result;
 }
 
 void ReadBytes::TakeJoinedInto(std::string& target) {
@@ -184,8 +185,7 @@ void ReadBytes::TakeJoinedInto(std::string& target) {
 }
 
 absl::StatusOr<std::string> ReadExactBytes::TakeNothing() {
-  absl::Status error = TakeError();
-  if (!error.ok()) return error;
+  if (has_failed()) return TakeError();
   return std::string();
 }
 

@@ -3,6 +3,7 @@
 #define STREAMS_CORO_PREFETCH_H_
 
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/base/optimization.h"
 
@@ -13,12 +14,13 @@ namespace internal {
 // waiting for them. A hint: any address will do, null included. For what is
 // used after some hundred other instructions, and hasn't been used for long.
 inline void PrefetchBytes(const void* address, std::size_t bytes) {
-  const char* const begin = static_cast<const char*>(address);
+  // As a number: there is nothing to which null could be a pointer.
+  const auto begin = reinterpret_cast<std::uintptr_t>(address);
   for (std::size_t at = 0; at + 1 < bytes; at += ABSL_CACHELINE_SIZE) {
-    __builtin_prefetch(begin + at);
+    __builtin_prefetch(reinterpret_cast<const void*>(begin + at));
   }
   // Few objects begin where a line does.
-  __builtin_prefetch(begin + bytes - 1);
+  __builtin_prefetch(reinterpret_cast<const void*>(begin + bytes - 1));
 }
 
 }  // namespace internal
