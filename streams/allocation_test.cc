@@ -63,6 +63,18 @@ Task<absl::Status> EchoLines(std::unique_ptr<StreamReader> reader,
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> EchoInto(std::unique_ptr<StreamReader> reader,
+                            std::unique_ptr<StreamWriter> writer) {
+  std::string data;
+  for (;;) {
+    STREAMS_CO_RETURN_IF_ERROR(co_await reader->Read(65536).Into(data));
+    if (data.empty()) break;
+    STREAMS_CO_RETURN_IF_ERROR(co_await Answer(*writer, data));
+  }
+  writer->Close();
+  co_return absl::OkStatus();
+}
+
 Task<absl::Status> EchoLinesInto(std::unique_ptr<StreamReader> reader,
                                  std::unique_ptr<StreamWriter> writer) {
   std::string line;
@@ -160,20 +172,21 @@ class AllocationTest : public testing::Test {
   }
 
   void RoundTrips(const StreamSocket& peer, absl::string_view message) {
-    std::array<char, 256> answer;
     for (int i = 0; i < kRounds; ++i) {
       ASSERT_EQ(os::Send(peer.fd(), message.data(), message.size()),
                 static_cast<ssize_t>(message.size()));
-      ssize_t count = -1;
-      while (count < 0) {
+      size_t answered = 0;
+      while (answered < message.size()) {
         loop_.RunTurn(absl::ZeroDuration());
-        count = os::Receive(peer.fd(), answer.data(), answer.size());
+        const ssize_t count = os::Receive(peer.fd(), answer_.data() + answered,
+                                          answer_.size() - answered);
+        if (count > 0) answered += static_cast<size_t>(count);
       }
-      ASSERT_EQ(absl::string_view(answer.data(), static_cast<size_t>(count)),
-                message);
+      ASSERT_EQ(absl::string_view(answer_.data(), answered), message);
     }
   }
 
+  std::array<char, 65536> answer_;
   EventLoop loop_;
 };
 
@@ -187,6 +200,22 @@ TEST_F(AllocationTest, AShortLineIsNothing) {
 
 TEST_F(AllocationTest, ALongLineIntoAStringThatIsThereIsNothing) {
   EXPECT_EQ(CountFor(EchoLinesInto, kLongLine), 0);
+}
+
+TEST_F(AllocationTest, BytesIntoAStringAreNothing) {
+  EXPECT_EQ(CountFor(EchoInto, kLongLine), 0);
+}
+
+// Received into strings that are given away, and come back.
+TEST_F(AllocationTest, LargeMessagesIntoAStringAreNothing) {
+  EXPECT_EQ(CountFor(EchoInto, std::string(50'000, 'x')), 0);
+}
+
+// And those that nobody wants to have.
+TEST_F(AllocationTest, LinesOfALargeMessageIntoAStringAreNothing) {
+  std::string lines;
+  while (lines.size() < 6'000) lines += std::string(kLongLine);
+  EXPECT_EQ(CountFor(EchoLinesInto, lines), 0);
 }
 
 TEST_F(AllocationTest, ViewsAreNothing) {

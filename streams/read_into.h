@@ -8,6 +8,7 @@
 
 #include "absl/base/attributes.h"
 #include "absl/status/status.h"
+#include "streams/transport/string_pool.h"
 
 namespace streams {
 
@@ -22,15 +23,17 @@ namespace streams {
 // Of StreamReader::Read(), ReadLine(), ReadExactly() and ReadUntil(), and in
 // all else as they are: what it waits for, its errors, EOF, cancellation.
 //
-// The string: its content is replaced when the call ends, not before. After an
-//   error, kCancelled too, it is empty: what an earlier call has read can't be
-//   taken for what this one did. Bytes are copied, without an allocation if its
+// The string: its content is replaced when the call ends. After an error,
+//   kCancelled too, it is empty: what an earlier call has read can't be taken
+//   for what this one did. Bytes are copied, without an allocation if its
 //   capacity suffices; where the plain call would give away the memory in which
-//   they were received (large messages), it is given that, and its own is
-//   freed.
+//   they were received (large messages), it is given that, and its own serves
+//   to receive the next ones. So does that of a large string (8 KiB and more)
+//   whenever the call has to wait, from when on the string is empty: a
+//   connection that idles holds no such memory.
 // Lifetime: the string must live until the await is over. A call that is
 //   cancelled is over when the await returns kCancelled, a turn after Cancel();
-//   one whose task is dropped is over at once, and leaves it as it was.
+//   one whose task is dropped is over at once, and leaves it as it is.
 // A second concurrent call may be given the same string: it has then what came
 //   last.
 //
@@ -44,6 +47,7 @@ class [[nodiscard]] ReadInto final {
   bool await_ready() { return operation_.await_ready(); }
   template <class Handle>
   void await_suspend(Handle handle) {
+    internal::StringPool::Give(target_);
     operation_.await_suspend(handle);
   }
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::Status await_resume() {

@@ -7,18 +7,17 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
+#include "streams/coro/free_lists.h"
 #include "streams/coro/ready_queue.h"
 #include "streams/coro/task_handle.h"
 #include "streams/os/error.h"
 #include "streams/reader.h"
+#include "streams/transport/string_pool.h"
 #include "streams/transport/transport.h"
 
 namespace streams {
@@ -99,155 +98,6 @@ class ReadIntoTest : public testing::Test {
   std::string target_ = std::string(kOld);
 };
 
-// --- The same as the plain call, whatever happens ---
-
-// Every operation in every situation, done plainly and with Into().
-struct Outcome {
-  absl::Status status;
-  std::string bytes;
-  std::string left;
-  bool is_done = true;
-};
-
-class Rehearsal {
- public:
-  // What happens before the call, and what while it waits.
-  using Event = void (*)(StreamReader& reader);
-
-  Rehearsal(Event before, Event meanwhile)
-      : before_(before), meanwhile_(meanwhile) {}
-
-  template <class Call>
-  Outcome Plain(Call call) {
-    auto handle = Run(call(*reader_));
-    Outcome outcome = Finish(handle.done());
-    if (!outcome.is_done) return outcome;
-    const absl::StatusOr<std::string> result = handle.TakeResult();
-    outcome.status = result.status();
-    if (result.ok()) outcome.bytes = *result;
-    return outcome;
-  }
-
-  template <class Call>
-  Outcome Into(Call call) {
-    std::string target(kOld);
-    auto handle = Run(call(*reader_).Into(target));
-    Outcome outcome = Finish(handle.done());
-    if (!outcome.is_done) {
-      EXPECT_EQ(target, kOld);
-      return outcome;
-    }
-    outcome.status = handle.TakeResult();
-    outcome.bytes = target;
-    return outcome;
-  }
-
- private:
-  template <class Operation>
-  auto Run(Operation operation) {
-    before_(*reader_);
-    auto handle = Spawn(loop_, std::move(operation));
-    Settle();
-    meanwhile_(*reader_);
-    Settle();
-    return handle;
-  }
-  Outcome Finish(bool is_done) const {
-    return {absl::OkStatus(), "", std::string(reader_->buffered()), is_done};
-  }
-  void Settle() {
-    while (loop_.has_ready()) loop_.RunReady();
-  }
-
-  Event before_;
-  Event meanwhile_;
-  ReadyQueue loop_;
-  std::unique_ptr<StreamReader> reader_ =
-      StreamReader::Create(loop_, /*limit=*/16).value();
-};
-
-void Nothing(StreamReader&) {}
-void FeedLines(StreamReader& reader) {
-  ASSERT_TRUE(reader.FeedData("one;\ntwo\n").ok());
-}
-void FeedHalf(StreamReader& reader) { ASSERT_TRUE(reader.FeedData("on").ok()); }
-void FeedTooMuch(StreamReader& reader) {
-  ASSERT_TRUE(reader.FeedData(std::string(40, 'x') + "\n;rest").ok());
-}
-void FeedABlock(StreamReader& reader) {
-  ASSERT_TRUE(reader.FeedBlock("one;\n").ok());
-}
-void End(StreamReader& reader) { reader.FeedEof(); }
-void FeedLinesAndEnd(StreamReader& reader) {
-  FeedLines(reader);
-  reader.FeedEof();
-}
-void FeedHalfAndEnd(StreamReader& reader) {
-  FeedHalf(reader);
-  reader.FeedEof();
-}
-void Break(StreamReader& reader) {
-  reader.SetError(MakeError(ErrorKind::kConnectionReset, "gone"));
-}
-
-template <class Call>
-void ExpectTheSame(const char* name, Call call) {
-  const struct {
-    const char* name;
-    Rehearsal::Event before;
-    Rehearsal::Event meanwhile;
-  } kSituations[] = {
-      {"there", FeedLines, Nothing},
-      {"comes", Nothing, FeedLines},
-      {"rest comes", FeedHalf, End},
-      {"more comes", FeedHalf, FeedLines},
-      {"block", FeedABlock, Nothing},
-      {"block comes", Nothing, FeedABlock},
-      {"EOF", End, Nothing},
-      {"EOF comes", Nothing, End},
-      {"last", FeedHalfAndEnd, End},
-      {"all", FeedLinesAndEnd, Nothing},
-      {"too long", FeedTooMuch, End},
-      {"gets too long", FeedHalf, FeedTooMuch},
-      {"broken", Break, Nothing},
-      {"breaks", FeedHalf, Break},
-      {"never comes", Nothing, Nothing},
-  };
-  for (const auto& situation : kSituations) {
-    SCOPED_TRACE(absl::StrCat(name, ", ", situation.name));
-    const Outcome plain =
-        Rehearsal(situation.before, situation.meanwhile).Plain(call);
-    const Outcome into =
-        Rehearsal(situation.before, situation.meanwhile).Into(call);
-    EXPECT_EQ(into.is_done, plain.is_done);
-    EXPECT_EQ(into.status, plain.status);
-    EXPECT_EQ(into.bytes, plain.bytes);
-    EXPECT_EQ(into.left, plain.left);
-  }
-}
-
-TEST(ReadIntoAndPlainTest, GiveTheSame) {
-  ExpectTheSame("Read(3)", [](StreamReader& r) { return r.Read(3); });
-  ExpectTheSame("Read(100)", [](StreamReader& r) { return r.Read(100); });
-  ExpectTheSame("Read(0)", [](StreamReader& r) { return r.Read(0); });
-  ExpectTheSame("Read()", [](StreamReader& r) { return r.Read(); });
-  ExpectTheSame("ReadLine", [](StreamReader& r) { return r.ReadLine(); });
-  ExpectTheSame("ReadExactly(4)",
-                [](StreamReader& r) { return r.ReadExactly(4); });
-  ExpectTheSame("ReadExactly(0)",
-                [](StreamReader& r) { return r.ReadExactly(0); });
-  ExpectTheSame("ReadExactly(-1)",
-                [](StreamReader& r) { return r.ReadExactly(-1); });
-  ExpectTheSame("ReadUntil()", [](StreamReader& r) { return r.ReadUntil(); });
-  ExpectTheSame("ReadUntil(';\\n')",
-                [](StreamReader& r) { return r.ReadUntil(";\n"); });
-  ExpectTheSame("ReadUntil({})", [](StreamReader& r) {
-    return r.ReadUntil({"two", ";", "a separator too long to lie inline"});
-  });
-  ExpectTheSame("ReadUntil('')",
-                [](StreamReader& r) { return r.ReadUntil(""); });
-}
-
 // --- The string ---
 
 TEST_F(ReadIntoTest, TheStringsMemoryIsUsedAgain) {
@@ -262,6 +112,30 @@ TEST_F(ReadIntoTest, TheStringsMemoryIsUsedAgain) {
     ASSERT_TRUE(Now(reader_->ReadUntil(";").Into(target_)).ok());
     EXPECT_EQ(target_, ";");
   }
+  EXPECT_EQ(target_.data(), data);
+}
+
+TEST_F(ReadIntoTest, TheMemoryOfALargeStringIsLentWhileTheCallWaits) {
+  target_.assign(100'000, 'x');
+  const char* const data = target_.data();
+  auto read = Start(reader_->ReadLine().Into(target_));
+  EXPECT_EQ(target_, "");
+  EXPECT_LT(target_.capacity(), 100u);
+  if (internal::kKeepsFreedBlocks) {
+    EXPECT_EQ(internal::StringPool::Take(65'536).data(), data);
+  }
+  Feed("a line\n");
+  Settle();
+  EXPECT_TRUE(read.TakeResult().ok());
+  EXPECT_EQ(target_, "a line\n");
+}
+
+TEST_F(ReadIntoTest, TheMemoryOfALargeStringStaysIfTheCallNeedNotWait) {
+  target_.assign(100'000, 'x');
+  const char* const data = target_.data();
+  Feed("a line\n");
+  ASSERT_TRUE(Now(reader_->ReadLine().Into(target_)).ok());
+  EXPECT_EQ(target_, "a line\n");
   EXPECT_EQ(target_.data(), data);
 }
 
@@ -305,6 +179,15 @@ TEST_F(ReadIntoTest, CancelledItIsEmptyAndNothingIsLost) {
   EXPECT_TRUE(read.cancelled());
   EXPECT_EQ(target_, "");
   EXPECT_EQ(reader_->buffered(), "abc");
+}
+
+TEST_F(ReadIntoTest, CancelledALargeOneIsEmptyToo) {
+  target_.assign(100'000, 'x');
+  auto read = Start(reader_->ReadExactly(10).Into(target_));
+  read.Cancel();
+  Settle();
+  EXPECT_TRUE(read.cancelled());
+  EXPECT_EQ(target_, "");
 }
 
 TEST_F(ReadIntoTest, DroppedItIsLeftAlone) {

@@ -112,7 +112,7 @@ void ReadOperation::TakeSlowlyInto(std::string& target) {
   if (!has_failed()) {
     internal::ReceiveBuffer& buffer = reader_->buffer_;
     if (buffer.GivesString(taken())) {
-      target = buffer.Take(taken());
+      buffer.TakeString(target, taken());
     } else {
       buffer.CopyTo(target, taken());
       buffer.Consume(taken());

@@ -40,7 +40,7 @@ absl::Status StreamReader::FeedData(absl::string_view bytes) {
   return OnFed();
 }
 
-absl::Status StreamReader::FeedBlock(std::string bytes) {
+absl::Status StreamReader::FeedBlock(std::string&& bytes) {
   if (eof_) return MakeError(ErrorKind::kAssertion, "feed_data after feed_eof");
   if (bytes.empty()) return absl::OkStatus();
   buffer_.AppendBlock(std::move(bytes));

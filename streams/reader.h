@@ -154,9 +154,10 @@ class StreamReader : public internal::PoolAllocated {
   // asyncio: feed_data.
   absl::Status FeedData(absl::string_view bytes);
 
-  // The same for bytes that the reader may keep as they are, in the end to
-  // return them from a Read() that asks for all of them.
-  absl::Status FeedBlock(std::string bytes);
+  // The same for bytes that the reader may take as they are, in the end to
+  // return them from a Read() that asks for all of them; if not, `bytes` is
+  // left as it was.
+  absl::Status FeedBlock(std::string&& bytes);
 
   // asyncio: feed_eof.
   void FeedEof();

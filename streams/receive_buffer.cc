@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "streams/transport/string_pool.h"
+
 namespace streams::internal {
 
 void ReceiveBuffer::Append(absl::string_view bytes) {
@@ -25,7 +27,7 @@ void ReceiveBuffer::Append(absl::string_view bytes) {
   end_ += bytes.size();
 }
 
-void ReceiveBuffer::AppendBlock(std::string bytes) {
+void ReceiveBuffer::AppendBlock(std::string&& bytes) {
   if (!empty()) {
     Append(bytes);
     return;
@@ -47,7 +49,7 @@ void ReceiveBuffer::MakeRoom(size_t count) {
     IoBlock storage(std::max(used + count, 2 * storage_.capacity()));
     if (used > 0) std::memcpy(storage.data(), data_ + begin_, used);
     storage_ = std::move(storage);
-    string_ = nullptr;
+    if (string_ != nullptr) ReleaseString();
     data_ = storage_.data();
   }
   begin_ = 0;
@@ -55,25 +57,20 @@ void ReceiveBuffer::MakeRoom(size_t count) {
 }
 
 // The larger part of the string is given away, the smaller copied.
-std::string ReceiveBuffer::TakeString(size_t count) {
+void ReceiveBuffer::TakeString(std::string& target, size_t count) {
   std::string rest;
   if (count < end_) rest.assign(data_ + count, end_ - count);
-  std::string taken = std::move(string_->bytes);
-  taken.resize(count);
+  StringPool::Give(target);
+  target = std::move(string_->bytes);
   begin_ = end_;  // All of it is gone; what is left comes back.
-  if (rest.empty()) {
-    Release();
-  } else {
-    AppendBlock(std::move(rest));
-  }
-  return taken;
+  Release();
+  if (ABSL_PREDICT_TRUE(rest.empty())) return;
+  target.resize(count);
+  AppendBlock(std::move(rest));
 }
 
-void ReceiveBuffer::Release() {
-  begin_ = 0;
-  end_ = 0;
-  data_ = nullptr;
-  storage_.Reset();
+void ReceiveBuffer::ReleaseString() {
+  StringPool::Give(string_->bytes);
   string_ = nullptr;
 }
 

@@ -40,8 +40,9 @@ class ReceiveBuffer {
   absl::string_view view() const { return absl::string_view(data(), size()); }
 
   void Append(absl::string_view bytes);
-  // `bytes` is not empty.
-  void AppendBlock(std::string bytes);
+  // The same, but `bytes`, not empty, may be taken as it is; else it is left as
+  // it was.
+  void AppendBlock(std::string&& bytes);
 
   // Drops the first `count` bytes; `count` must not exceed size().
   void Consume(size_t count) {
@@ -60,7 +61,8 @@ class ReceiveBuffer {
     if (begin_ == end_ && data_ != nullptr) Release();
   }
 
-  // Whether Take(count) would give away the string that the bytes are in.
+  // Whether Take(count) would give away the string that the bytes are in, as
+  // TakeString() does.
   bool GivesString(size_t count) const {
     return begin_ == 0 && ABSL_PREDICT_FALSE(string_ != nullptr) &&
            count >= end_ / 2;
@@ -82,24 +84,38 @@ class ReceiveBuffer {
   // string that they are in.
   std::string Take(size_t count) {
     assert(count <= size());
-    if (GivesString(count)) return TakeString(count);
+    if (GivesString(count)) {
+      std::string taken;
+      TakeString(taken, count);
+      return taken;
+    }
     std::string taken(data_ + begin_, count);
     Consume(count);
     return taken;
   }
 
+  // As Take(), where GivesString(count): `target` becomes the string that the
+  // bytes are in. Its own memory goes to the pool.
+  void TakeString(std::string& target, size_t count);
+
   void Clear() { Consume(size()); }
 
  private:
   struct PooledString : PoolAllocated {
-    explicit PooledString(std::string text) : bytes(std::move(text)) {}
+    explicit PooledString(std::string&& text) : bytes(std::move(text)) {}
 
     std::string bytes;
   };
 
   void MakeRoom(size_t count);
-  std::string TakeString(size_t count);
-  void Release();
+  void Release() {
+    begin_ = 0;
+    end_ = 0;
+    data_ = nullptr;
+    storage_.Reset();
+    if (ABSL_PREDICT_FALSE(string_ != nullptr)) ReleaseString();
+  }
+  void ReleaseString();
 
   // Where the bytes are: in one of the two, if anywhere.
   char* data_ = nullptr;

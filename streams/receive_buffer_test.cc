@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "gtest/gtest.h"
+#include "streams/coro/free_lists.h"
+#include "streams/transport/string_pool.h"
 
 namespace streams::internal {
 namespace {
@@ -57,6 +59,41 @@ TEST(ReceiveBufferTest, ASmallPartOfABlockIsCopied) {
   EXPECT_EQ(buffer.view(), std::string(9'990, 'x'));
 }
 
+TEST(ReceiveBufferTest, ABlockThatIsNotTakenIsLeftAsItWas) {
+  ReceiveBuffer buffer;
+  buffer.Append("a");
+  std::string block(10'000, 'x');
+  buffer.AppendBlock(std::move(block));
+  EXPECT_EQ(block, std::string(10'000, 'x'));
+  EXPECT_EQ(buffer.view(), "a" + block);
+}
+
+TEST(ReceiveBufferTest, TheMemoryOfBlocksGoesToThePool) {
+  if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
+  ReceiveBuffer buffer;
+  size_t free_bytes = StringPool::FreeBytes();
+  // That of a string into which one is taken,
+  std::string target(20'000, 'x');
+  buffer.AppendBlock(std::string(10'000, 'y'));
+  ASSERT_TRUE(buffer.GivesString(9'000));
+  buffer.TakeString(target, 9'000);
+  EXPECT_EQ(target, std::string(9'000, 'y'));
+  EXPECT_EQ(buffer.view(), std::string(1'000, 'y'));
+  EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 20'000);
+  // of one that is read piece by piece,
+  buffer.Clear();
+  free_bytes = StringPool::FreeBytes();
+  buffer.AppendBlock(std::string(10'000, 'y'));
+  buffer.Consume(4'000);
+  EXPECT_EQ(StringPool::FreeBytes(), free_bytes);
+  buffer.Consume(6'000);
+  EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 10'000);
+  // and of one that more is appended to.
+  buffer.AppendBlock(std::string(20'000, 'y'));
+  buffer.Append("z");
+  EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 30'000);
+}
+
 TEST(ReceiveBufferTest, EqualsAStringUnderAnyMixOfCalls) {
   std::mt19937 random(77);
   for (int round = 0; round < 100; ++round) {
@@ -69,7 +106,7 @@ TEST(ReceiveBufferTest, EqualsAStringUnderAnyMixOfCalls) {
         if (random() % 2 == 0) {
           buffer.Append(bytes);
         } else if (!bytes.empty()) {
-          buffer.AppendBlock(bytes);
+          buffer.AppendBlock(std::string(bytes));
         } else {
           continue;
         }

@@ -65,7 +65,7 @@ absl::Status StreamReaderProtocol::DataReceived(absl::string_view bytes) {
   return absl::OkStatus();
 }
 
-absl::Status StreamReaderProtocol::BlockReceived(std::string bytes) {
+absl::Status StreamReaderProtocol::BlockReceived(std::string&& bytes) {
   if (observed() != nullptr) return observed()->FeedBlock(std::move(bytes));
   return DataReceived(bytes);
 }

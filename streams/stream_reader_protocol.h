@@ -46,7 +46,7 @@ class StreamReaderProtocol final
 
   void ConnectionMade(std::shared_ptr<Transport> transport) override;
   absl::Status DataReceived(absl::string_view bytes) override;
-  absl::Status BlockReceived(std::string bytes) override;
+  absl::Status BlockReceived(std::string&& bytes) override;
   bool EofReceived() override;
   void ConnectionLost(const absl::Status& error) override;
   void PauseWriting() override { is_writing_paused_ = true; }

@@ -5,28 +5,11 @@
 #include <cstddef>
 #include <new>
 
-#include "absl/numeric/bits.h"
-#include "streams/coro/free_lists.h"
-
 namespace streams::internal {
-namespace {
-
-struct IoClasses {
-  static constexpr size_t kMinSize = 4096;
-  static constexpr size_t kCount = 7;
-  static constexpr size_t kMaxFreeBytes = IoBlock::kMaxFreeBytes;
-
-  static constexpr size_t BytesOf(size_t index) { return kMinSize << index; }
-  // The smallest that holds `size`.
-  static constexpr size_t IndexOf(size_t size) {
-    if (size <= kMinSize) return 0;
-    return static_cast<size_t>(absl::bit_width((size - 1) / kMinSize));
-  }
-};
-static_assert(IoClasses::BytesOf(IoClasses::kCount - 1) ==
-              IoBlock::kMaxPooledSize);
 
 thread_local constinit FreeLists<IoClasses> free_blocks;
+
+namespace {
 
 // The strings that a reader returns come from malloc all the same, and glibc
 // treats them as it treated our blocks. It learns: once a program has freed a
@@ -50,7 +33,7 @@ char* NewBlock(size_t size) {
 
 }  // namespace
 
-IoBlock::IoBlock(size_t size) {
+void IoBlock::Allocate(size_t size) {
   if (!kKeepsFreedBlocks || size > kMaxPooledSize) {
     data_ = static_cast<char*>(::operator new(size));
     capacity_ = size;
@@ -68,8 +51,6 @@ void IoBlock::Free() {
   } else {
     free_blocks.Give(data_, IoClasses::IndexOf(capacity_));
   }
-  data_ = nullptr;
-  capacity_ = 0;
 }
 
 size_t IoBlock::FreeBytes() { return free_blocks.free_bytes(); }

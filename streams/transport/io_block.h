@@ -6,7 +6,27 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/base/optimization.h"
+#include "absl/numeric/bits.h"
+#include "streams/coro/free_lists.h"
+
 namespace streams::internal {
+
+// The classes of its free blocks, by their size.
+struct IoClasses {
+  static constexpr size_t kMinSize = 4 * 1024;
+  static constexpr size_t kCount = 7;
+  static constexpr size_t kMaxFreeBytes = 16 * 1024 * 1024;
+
+  static constexpr size_t BytesOf(size_t index) { return kMinSize << index; }
+  // The smallest that holds `size`.
+  static constexpr size_t IndexOf(size_t size) {
+    if (size <= kMinSize) return 0;
+    return static_cast<size_t>(absl::bit_width((size - 1) / kMinSize));
+  }
+};
+
+extern thread_local constinit FreeLists<IoClasses> free_blocks;
 
 // Memory for the bytes of a connection, uninitialised, which goes back to a
 // pool of its thread.
@@ -22,12 +42,21 @@ namespace streams::internal {
 class IoBlock {
  public:
   // The most that is kept; as much as asyncio reads at once.
-  static constexpr size_t kMaxPooledSize = 256 * 1024;
-  static constexpr size_t kMaxFreeBytes = 16 * 1024 * 1024;
+  static constexpr size_t kMaxPooledSize =
+      IoClasses::BytesOf(IoClasses::kCount - 1);
+  static constexpr size_t kMaxFreeBytes = IoClasses::kMaxFreeBytes;
 
   IoBlock() = default;  // None: capacity 0.
-  // Holds at least `size` bytes, which is positive.
-  explicit IoBlock(size_t size);
+  // Holds at least `size` bytes, which is positive. Inline for the smallest,
+  // which most messages fit in.
+  explicit IoBlock(size_t size) {
+    if (kKeepsFreedBlocks && ABSL_PREDICT_TRUE(size <= IoClasses::kMinSize)) {
+      capacity_ = IoClasses::kMinSize;
+      data_ = static_cast<char*>(free_blocks.Take(0));
+      if (ABSL_PREDICT_TRUE(data_ != nullptr)) return;
+    }
+    Allocate(size);
+  }
   IoBlock(IoBlock&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         capacity_(std::exchange(other.capacity_, 0)) {}
@@ -43,13 +72,22 @@ class IoBlock {
   size_t capacity() const { return capacity_; }
 
   void Reset() {
-    if (data_ != nullptr) Free();
+    if (data_ == nullptr) return;
+    if (kKeepsFreedBlocks &&
+        ABSL_PREDICT_TRUE(capacity_ == IoClasses::kMinSize)) {
+      free_blocks.Give(data_, 0);
+    } else {
+      Free();
+    }
+    data_ = nullptr;
+    capacity_ = 0;
   }
 
   // How many bytes wait in the thread's pool.
   static size_t FreeBytes();
 
  private:
+  void Allocate(size_t size);
   void Free();
 
   char* data_ = nullptr;

@@ -43,10 +43,10 @@ class Protocol {
   virtual absl::Status DataReceived(absl::string_view bytes) = 0;
 
   // The same for a larger block, which the transport has received into a string
-  // of its own: a protocol that keeps the bytes may keep the string, and spare
+  // of its own: a protocol that keeps the bytes may take the string, and spare
   // itself a copy. Either of the two is called, as the transport sees fit; who
   // overrides none but DataReceived() misses nothing. Not in asyncio.
-  virtual absl::Status BlockReceived(std::string bytes) {
+  virtual absl::Status BlockReceived(std::string&& bytes) {
     return DataReceived(bytes);
   }
 

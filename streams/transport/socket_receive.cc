@@ -14,6 +14,7 @@
 #include "streams/os/receive_string.h"
 #include "streams/os/socket.h"
 #include "streams/transport/io_block.h"
+#include "streams/transport/string_pool.h"
 
 namespace streams::internal {
 namespace {
@@ -38,16 +39,18 @@ ssize_t ReceiveLarge(Protocol& protocol, int fd, size_t last,
                      absl::Status* status) {
   const size_t expected = std::min(absl::bit_ceil(last + 1), kMaxReadSize);
   char* const scratch = ReadScratch();
-  std::string block;
+  std::string block = StringPool::Take(expected);
   const ssize_t count = os::ReceiveString(
       fd, expected, &block, absl::MakeSpan(scratch, kMaxReadSize - expected));
-  if (count <= 0) return count;
-  if (block.size() < expected / 4) {
-    *status = protocol.DataReceived(block);
-  } else {
-    block.append(scratch, static_cast<size_t>(count) - block.size());
-    *status = protocol.BlockReceived(std::move(block));
+  if (count > 0) {
+    if (block.size() < expected / 4) {
+      *status = protocol.DataReceived(block);
+    } else {
+      block.append(scratch, static_cast<size_t>(count) - block.size());
+      *status = protocol.BlockReceived(std::move(block));
+    }
   }
+  StringPool::Give(block);  // Unless the protocol took it.
   return count;
 }
 

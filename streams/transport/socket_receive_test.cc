@@ -10,9 +10,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "streams/coro/free_lists.h"
 #include "streams/os/error.h"
 #include "streams/os/socket.h"
 #include "streams/transport/protocol.h"
+#include "streams/transport/string_pool.h"
 
 namespace streams::internal {
 namespace {
@@ -26,7 +28,7 @@ class RecordingProtocol final : public Protocol {
     received.append(bytes.data(), bytes.size());
     return answer;
   }
-  absl::Status BlockReceived(std::string bytes) override {
+  absl::Status BlockReceived(std::string&& bytes) override {
     calls.emplace_back("block", bytes.size());
     received += bytes;
     return answer;
@@ -86,6 +88,17 @@ TEST_F(SocketReceiveTest, MuchLessThanExpectedDoesNotHoldTheMemory) {
   EXPECT_EQ(SendAndReceive(10, 100'000), 10);
   EXPECT_EQ(protocol_.calls, (Calls{{"data", 10}}));
   EXPECT_EQ(protocol_.received, sent_);
+}
+
+TEST_F(SocketReceiveTest, MemoryThatTheProtocolLeavesServesTheNextCall) {
+  if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
+  SendAndReceive(100'000, 100'000);
+  const size_t free_bytes = StringPool::FreeBytes();
+  EXPECT_GE(free_bytes, 100'000u);
+  SendAndReceive(100'000, 100'000);
+  SendAndReceive(10, 100'000);
+  ReceiveFor(protocol_, ours_.fd(), 100'000, &status_);
+  EXPECT_EQ(StringPool::FreeBytes(), free_bytes);
 }
 
 TEST_F(SocketReceiveTest, TheProtocolMayFail) {

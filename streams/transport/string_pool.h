@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef STREAMS_TRANSPORT_STRING_POOL_H_
+#define STREAMS_TRANSPORT_STRING_POOL_H_
+
+#include <cstddef>
+#include <string>
+
+namespace streams::internal {
+
+// The memory of large strings that nobody uses, kept by each thread for its
+// next ones. Where messages are received into strings that are given away, and
+// come back with the next call (ReadInto), this is what spares a server malloc
+// for each; see IoBlock for why that matters.
+//
+// In lists by capacity, to a power of two: nobody is given more than twice of
+// what he asked for. A string may come from another thread than its next
+// user's.
+class StringPool {
+ public:
+  // Smaller ones are left to malloc, which is quick enough, larger ones to the
+  // kernel: they would be too much to keep.
+  static constexpr size_t kMinCapacity = 8 * 1024;
+  static constexpr size_t kMaxCapacity = 256 * 1024;
+  // The most that a thread keeps.
+  static constexpr size_t kMaxFreeBytes = 16 * 1024 * 1024;
+
+  StringPool() = delete;
+
+  // An empty string that `size` bytes fit in.
+  static std::string Take(size_t size);
+
+  // Takes the memory of `string`, and leaves it empty, if it is large; else
+  // does nothing.
+  static void Give(std::string& string) {
+    if (string.capacity() >= kMinCapacity) GiveLarge(string);
+  }
+
+  // How many bytes wait in this thread's.
+  static size_t FreeBytes();
+
+ private:
+  static void GiveLarge(std::string& string);
+};
+
+}  // namespace streams::internal
+
+#endif  // STREAMS_TRANSPORT_STRING_POOL_H_
