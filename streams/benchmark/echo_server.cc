@@ -7,7 +7,8 @@
 //               [--tls_cert=FILE --tls_key=FILE]
 //               [--cork] [--zero_copy] [--busy_poll]
 //
-// echo is Read(65536), Write, Drain; line is ReadLine, Write, Drain. --cork
+// echo is Read(65536), Write, Drain; line is ReadLine, Write, Drain; both read
+// into a string that they keep, as who has many messages to read does. --cork
 // answers lines that came together together; --zero_copy looks at the bytes
 // where they lie (Peek() and Consume(), ReadLineView()); --busy_poll spends a
 // processor on answering sooner. It prints where it listens, and serves until
@@ -49,9 +50,9 @@ using Reader = std::unique_ptr<streams::StreamReader>;
 using Writer = std::unique_ptr<streams::StreamWriter>;
 
 streams::Task<absl::Status> Echo(Reader reader, Writer writer) {
+  std::string data;
   for (;;) {
-    STREAMS_CO_ASSIGN_OR_RETURN(const std::string data,
-                                co_await reader->Read(65536));
+    STREAMS_CO_RETURN_IF_ERROR(co_await reader->Read(65536).Into(data));
     if (data.empty()) break;
     writer->Write(data);
     STREAMS_CO_RETURN_IF_ERROR(co_await writer->Drain());
