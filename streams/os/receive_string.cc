@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Compiled as C++23, where the library has it, for the one thing that C++20
-// can't: a string's memory that is not set to zeros before it is written.
 #include "streams/os/receive_string.h"
 
 #include <errno.h>
@@ -11,29 +8,16 @@
 #include <string>
 
 #include "absl/types/span.h"
+#include "streams/os/fill_string.h"
 #include "streams/os/socket.h"
 
 namespace streams::os {
-namespace {
-
-template <class Fill>
-void FillString(size_t size, std::string* bytes, Fill fill) {
-#ifdef __cpp_lib_string_resize_and_overwrite
-  bytes->resize_and_overwrite(size, fill);
-#else
-  bytes->resize(size);
-  bytes->resize(fill(&(*bytes)[0], size));
-#endif
-}
-
-}  // namespace
-
 ssize_t ReceiveString(int fd, size_t expected, std::string* bytes,
                       absl::Span<char> overflow) {
   ssize_t count = -1;
   int error = 0;
   bytes->clear();  // Nothing to keep, if it must grow.
-  FillString(expected, bytes, [&](char* data, size_t size) -> size_t {
+  FillString(*bytes, expected, [&](char* data, size_t size) -> size_t {
     count = Receive(fd, data, size);
     error = errno;
     return count > 0 ? static_cast<size_t>(count) : 0;

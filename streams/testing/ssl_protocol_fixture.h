@@ -45,6 +45,10 @@ class RecordingProtocol final : public Protocol {
     if (on_data) on_data();
     return data_status;
   }
+  absl::Status BlockReceived(std::string&& bytes) override {
+    ++blocks;
+    return DataReceived(bytes);
+  }
   bool EofReceived() override {
     log_.push_back("eof");
     return keeps_open;
@@ -63,6 +67,7 @@ class RecordingProtocol final : public Protocol {
   std::shared_ptr<Transport> transport;
   std::string received;
   std::string unread;
+  int blocks = 0;  // How often the bytes came as a string.
   absl::Status data_status;
   bool keeps_open = false;
   std::function<void()> on_made;

@@ -35,7 +35,7 @@ namespace streams::internal {
 // for the application's protocol. BoringSSL sits in between, in memory: see
 // SslEngine. Every event, of either side, feeds the engine, lets it do what the
 // state asks for, and hands on what came out of it: plaintext up in one
-// DataReceived, records down in one Write.
+// DataReceived or BlockReceived, records down in one Write.
 //
 //   kUnwrapped ──ConnectionMade──> kDoHandshake ──> kWrapped ──Close, or the
 //   peer's close_notify or EOF──> kFlushing ──> kShutdown ──> kUnwrapped
@@ -146,6 +146,10 @@ class SslProtocol final : public Protocol,
   void Proceed();
   void DoRead();
   absl::Status ReadAll();
+  absl::Status ReadShown(SslEngine::Outcome& outcome);
+  absl::Status ReadHandedOver(SslEngine::Outcome& outcome);
+  void Decrypt(absl::Span<char> text, size_t& filled,
+               SslEngine::Outcome& outcome);
   void CountWriteInVain();
   void WriteAppData(absl::Span<const absl::string_view> pieces);
   void DoWrite();

@@ -8,20 +8,26 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "streams/coro/status_macros.h"
+#include "streams/os/fill_string.h"
 #include "streams/tls/ssl_protocol.h"
 #include "streams/transport/io_block.h"
+#include "streams/transport/string_pool.h"
 
 namespace streams::internal {
 namespace {
 
 // asyncio: constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES.
 constexpr uint8_t kWritesInVain = 5;
+
+// Records of so many bytes are worth a string for their text.
+constexpr size_t kLargeText = 4096;
 
 constexpr char kFatalError[] = "Fatal error on SSL protocol";
 
@@ -81,33 +87,71 @@ void SslProtocol::DoRead() {
   ControlLowerReading();
 }
 
-// One DataReceived for all that can be decrypted now. As in asyncio, what came
-// before a record that is not valid is lost with it.
+// One call of the protocol for all that can be decrypted now. As in asyncio,
+// what came before a record that is not valid is lost with it.
 absl::Status SslProtocol::ReadAll() {
-  if (engine_->incoming_size() == 0) return absl::OkStatus();
-  // The text is shorter than its records; but part of the first may be in
-  // BoringSSL already.
-  IoBlock block(std::min(engine_->incoming_size() + SslEngine::kMaxRecordText,
-                         IoBlock::kMaxPooledSize));
-  size_t filled = 0;
+  const size_t incoming = engine_->incoming_size();
+  if (incoming == 0) return absl::OkStatus();
   auto outcome = SslEngine::Outcome::kDone;
-  while (outcome == SslEngine::Outcome::kDone && engine_->HasMore()) {
-    if (filled == block.capacity()) block = Grown(block, filled);
-    size_t count = 0;
-    outcome =
-        engine_->Read(block.data() + filled, block.capacity() - filled, count);
-    filled += count;
-  }
-  if (outcome == SslEngine::Outcome::kFailed) return engine_->error();
-  if (filled > 0 && app_protocol_ != nullptr) {
-    STREAMS_RETURN_IF_ERROR(
-        app_protocol_->DataReceived({block.data(), filled}));
-  }
+  STREAMS_RETURN_IF_ERROR(incoming < kLargeText ? ReadShown(outcome)
+                                                : ReadHandedOver(outcome));
   if (outcome == SslEngine::Outcome::kClosed) {
     CallEofReceived();
     StartShutdown();
   }
   return absl::OkStatus();
+}
+
+// As much as can be decrypted and finds room, behind what is `filled` already.
+void SslProtocol::Decrypt(absl::Span<char> text, size_t& filled,
+                          SslEngine::Outcome& outcome) {
+  while (outcome == SslEngine::Outcome::kDone && filled < text.size() &&
+         engine_->HasMore()) {
+    size_t count = 0;
+    outcome = engine_->Read(text.data() + filled, text.size() - filled, count);
+    filled += count;
+  }
+}
+
+// The protocol sees the text, and takes a copy of what it keeps.
+absl::Status SslProtocol::ReadShown(SslEngine::Outcome& outcome) {
+  // The text is shorter than its records; but part of the first may be in
+  // BoringSSL already.
+  IoBlock block(engine_->incoming_size() + SslEngine::kMaxRecordText);
+  size_t filled = 0;
+  Decrypt({block.data(), block.capacity()}, filled, outcome);
+  while (outcome == SslEngine::Outcome::kDone && engine_->HasMore()) {
+    block = Grown(block, filled);
+    Decrypt({block.data(), block.capacity()}, filled, outcome);
+  }
+  if (outcome == SslEngine::Outcome::kFailed) return engine_->error();
+  if (filled == 0 || app_protocol_ == nullptr) return absl::OkStatus();
+  return app_protocol_->DataReceived({block.data(), filled});
+}
+
+// The protocol may keep the string that the text is decrypted into.
+absl::Status SslProtocol::ReadHandedOver(SslEngine::Outcome& outcome) {
+  size_t room = std::min(engine_->incoming_size(), StringPool::kMaxCapacity);
+  std::string text = StringPool::Take(room);
+  do {
+    size_t filled = text.size();
+    os::FillString(text, room, [&](char* data, size_t size) {
+      Decrypt({data, size}, filled, outcome);
+      return filled;
+    });
+    room *= 2;  // Should there be more, for the reason above.
+  } while (outcome == SslEngine::Outcome::kDone && engine_->HasMore());
+  absl::Status status;
+  if (outcome == SslEngine::Outcome::kFailed) {
+    status = engine_->error();
+  } else if (!text.empty() && app_protocol_ != nullptr) {
+    // Little text in many records isn't worth the string's memory.
+    status = text.size() < text.capacity() / 4
+                 ? app_protocol_->DataReceived(text)
+                 : app_protocol_->BlockReceived(std::move(text));
+  }
+  StringPool::Give(text);  // Unless the protocol took it.
+  return status;
 }
 
 void SslProtocol::ResumeReading() {
