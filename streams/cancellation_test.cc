@@ -21,6 +21,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "streams/loop/resolver.h"
 #include "streams/streams.h"
 
 namespace streams {
@@ -32,6 +33,7 @@ constexpr absl::string_view kSent = "one line\nand the rest";
 constexpr char kSocketPath[] = "cancellation_test.socket";
 
 int64_t CountDescriptors() {
+  internal::WaitUntilResolverIsIdle();
   const std::filesystem::directory_iterator entries("/proc/self/fd");
   return std::distance(begin(entries), end(entries));
 }

@@ -85,6 +85,13 @@ class Pool {
     return absl::OkStatus();
   }
 
+  void WaitUntilIdle() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    idle_condition_.wait(lock, [this] {
+      return questions_.empty() && idle_ == static_cast<size_t>(threads_);
+    });
+  }
+
  private:
   [[noreturn]] void Run() {
     for (;;) Question::Answer(Next());
@@ -93,6 +100,7 @@ class Pool {
   std::shared_ptr<Question> Next() {
     std::unique_lock<std::mutex> lock(mutex_);
     ++idle_;
+    idle_condition_.notify_all();
     condition_.wait(lock, [this] { return !questions_.empty(); });
     --idle_;
     std::shared_ptr<Question> question = std::move(questions_.front());
@@ -102,6 +110,7 @@ class Pool {
 
   std::mutex mutex_;
   std::condition_variable condition_;
+  std::condition_variable idle_condition_;
   std::deque<std::shared_ptr<Question>> questions_;
   size_t idle_ = 0;
   int threads_ = 0;
@@ -126,6 +135,8 @@ class Asking {
 };
 
 }  // namespace
+
+void internal::WaitUntilResolverIsIdle() { Pool::Get().WaitUntilIdle(); }
 
 Task<Answers> Resolve(EventLoop& loop, AddressQuery query) {
   std::optional<AddressInfo> literal = AnswerLiteral(query);

@@ -24,6 +24,14 @@ Task<absl::StatusOr<std::vector<AddressInfo>>> Resolve(EventLoop& loop,
 
 inline constexpr int kMaxResolverThreads = 8;
 
+namespace internal {
+
+// Returns when no thread of the pool has a question, be it one that nobody
+// waits for any more. For tests that count descriptors: a thread has some open
+// while it looks for an answer.
+void WaitUntilResolverIsIdle();
+
+}  // namespace internal
 }  // namespace streams
 
 #endif  // STREAMS_LOOP_RESOLVER_H_
