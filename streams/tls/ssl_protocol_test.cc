@@ -184,15 +184,19 @@ TEST_F(SslProtocolTest, OptionsThatAreRefused) {
 
 TEST_F(SslProtocolTest, WhatArrivesInOneSegmentIsToldAtOnce) {
   StartAndShakeHands();
-  peer_->SendBytes(peer_->Record("one ") + peer_->Record("two ") +
-                   peer_->Record("three"));
+  // One after the other: + may evaluate its operands in any order.
+  std::string records = peer_->Record("one ");
+  records += peer_->Record("two ");
+  records += peer_->Record("three");
+  peer_->SendBytes(records);
   Settle();
   EXPECT_THAT(log_, ElementsAre("one two three"));
 }
 
 TEST_F(SslProtocolTest, RecordsInPieces) {
   StartAndShakeHands();
-  const std::string records = peer_->Record("hello ") + peer_->Record("world");
+  std::string records = peer_->Record("hello ");
+  records += peer_->Record("world");
   for (const char byte : records) {
     peer_->SendBytes({&byte, 1});
     Settle();
