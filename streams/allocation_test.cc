@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "streams/streams.h"
+#include "streams/transport/string_pool.h"
 
 namespace {
 
@@ -73,6 +74,19 @@ Task<absl::Status> EchoInto(std::unique_ptr<StreamReader> reader,
   }
   writer->Close();
   co_return absl::OkStatus();
+}
+
+constexpr size_t kExactly = 60'000;
+
+Task<absl::Status> EchoExactlyInto(std::unique_ptr<StreamReader> reader,
+                                   std::unique_ptr<StreamWriter> writer) {
+  std::string data;
+  for (;;) {
+    // The end of the stream is an error, and not what is counted.
+    STREAMS_CO_RETURN_IF_ERROR(
+        co_await reader->ReadExactly(kExactly).Into(data));
+    STREAMS_CO_RETURN_IF_ERROR(co_await Answer(*writer, data));
+  }
 }
 
 Task<absl::Status> EchoLinesInto(std::unique_ptr<StreamReader> reader,
@@ -150,7 +164,8 @@ class AllocationTest : public testing::Test {
 
   // How many allocations it took the server to echo `message` kRounds times,
   // when it had done so often enough to have all that it keeps.
-  int64_t CountFor(Handler handler, absl::string_view message) {
+  int64_t CountFor(Handler handler, absl::string_view message,
+                   size_t parts = 1) {
     auto sockets = StreamSocket::CreatePair().value();
     const StreamSocket peer = std::move(sockets.second);
     StreamPair connection =
@@ -162,31 +177,38 @@ class AllocationTest : public testing::Test {
             .value();
     auto task = Spawn(loop_, handler(std::move(connection.reader),
                                      std::move(connection.writer)));
-    RoundTrips(peer, message);
+    RoundTrips(peer, message, parts);
     const int64_t before = allocations;
-    RoundTrips(peer, message);
+    RoundTrips(peer, message, parts);
     const int64_t count = allocations - before;
     task.Reset();
     loop_.RunTurn(absl::ZeroDuration());
     return count;
   }
 
-  void RoundTrips(const StreamSocket& peer, absl::string_view message) {
+  // Each message in so many parts of a size, with a turn after each.
+  void RoundTrips(const StreamSocket& peer, absl::string_view message,
+                  size_t parts) {
+    const size_t size = message.size() / parts;
     for (int i = 0; i < kRounds; ++i) {
-      ASSERT_EQ(os::Send(peer.fd(), message.data(), message.size()),
-                static_cast<ssize_t>(message.size()));
+      for (size_t part = 0; part < parts; ++part) {
+        ASSERT_EQ(os::Send(peer.fd(), message.data() + part * size, size),
+                  static_cast<ssize_t>(size));
+        loop_.RunTurn(absl::ZeroDuration());
+      }
       size_t answered = 0;
       while (answered < message.size()) {
         loop_.RunTurn(absl::ZeroDuration());
         const ssize_t count = os::Receive(peer.fd(), answer_.data() + answered,
                                           answer_.size() - answered);
+        ASSERT_NE(count, 0) << "the echo has ended";
         if (count > 0) answered += static_cast<size_t>(count);
       }
       ASSERT_EQ(absl::string_view(answer_.data(), answered), message);
     }
   }
 
-  std::array<char, 65536> answer_;
+  std::array<char, 131072> answer_;
   EventLoop loop_;
 };
 
@@ -209,6 +231,19 @@ TEST_F(AllocationTest, BytesIntoAStringAreNothing) {
 // Received into strings that are given away, and come back.
 TEST_F(AllocationTest, LargeMessagesIntoAStringAreNothing) {
   EXPECT_EQ(CountFor(EchoInto, std::string(50'000, 'x')), 0);
+}
+
+// More than is read at once, and therefore in two strings.
+TEST_F(AllocationTest, VeryLargeMessagesIntoAStringAreNothing) {
+  EXPECT_EQ(CountFor(EchoInto, std::string(100'000, 'x')), 0);
+  EXPECT_LT(internal::StringPool::FreeBytes(), size_t{1} << 20);
+}
+
+// What is put together from parts is in no string that could be given away.
+TEST_F(AllocationTest, LargeMessagesInPartsIntoAStringAreNothing) {
+  EXPECT_EQ(CountFor(EchoExactlyInto, std::string(kExactly, 'x'), /*parts=*/4),
+            0);
+  EXPECT_LT(internal::StringPool::FreeBytes(), size_t{1} << 20);
 }
 
 // And those that nobody wants to have.

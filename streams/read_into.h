@@ -28,12 +28,14 @@ namespace streams {
 //   for what this one did. Bytes are copied, without an allocation if its
 //   capacity suffices; where the plain call would give away the memory in which
 //   they were received (large messages), it is given that, and its own serves
-//   to receive the next ones. So does that of a large string (8 KiB and more)
-//   whenever the call has to wait, from when on the string is empty: a
-//   connection that idles holds no such memory.
+//   to receive the next ones.
+// While the call waits: if the string is large (8 KiB of capacity and more),
+//   its memory is lent to others, and it is empty; in the end it is given as
+//   much as it needs. So a connection that idles holds no such memory.
 // Lifetime: the string must live until the await is over. A call that is
 //   cancelled is over when the await returns kCancelled, a turn after Cancel();
-//   one whose task is dropped is over at once, and leaves it as it is.
+//   one whose task is dropped is over at once, and leaves it as it was (empty,
+//   if it was lent).
 // A second concurrent call may be given the same string: it has then what came
 //   last.
 //

@@ -202,6 +202,13 @@ TEST_F(ReadIntoTest, DroppedItIsLeftAlone) {
   EXPECT_EQ(target_, "a line\n");
 }
 
+TEST_F(ReadIntoTest, DroppedALargeOneIsEmpty) {
+  target_.assign(100'000, 'x');
+  auto read = Start(reader_->ReadLine().Into(target_));
+  read.Reset();
+  EXPECT_EQ(target_, "");
+}
+
 TEST_F(ReadIntoTest, AReaderMayGoFirst) {
   auto read = Start(reader_->ReadLine().Into(target_));
   reader_.reset();

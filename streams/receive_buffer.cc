@@ -38,6 +38,14 @@ void ReceiveBuffer::AppendBlock(std::string&& bytes) {
   end_ = string_->bytes.size();
 }
 
+void ReceiveBuffer::GrowAndCopyTo(std::string& target, size_t count) const {
+  if (count >= StringPool::kMinCapacity) {
+    target.clear();
+    StringPool::Reserve(target, count);
+  }
+  target.assign(data(), count);
+}
+
 void ReceiveBuffer::MakeRoom(size_t count) {
   const size_t used = size();
   // Moving to the front is only worth it when at least half the storage comes
@@ -59,7 +67,10 @@ void ReceiveBuffer::MakeRoom(size_t count) {
 // The larger part of the string is given away, the smaller copied.
 void ReceiveBuffer::TakeString(std::string& target, size_t count) {
   std::string rest;
-  if (count < end_) rest.assign(data_ + count, end_ - count);
+  if (count < end_) {
+    rest = StringPool::Take(end_ - count);
+    rest.assign(data_ + count, end_ - count);
+  }
   StringPool::Give(target);
   target = std::move(string_->bytes);
   begin_ = end_;  // All of it is gone; what is left comes back.
@@ -67,6 +78,14 @@ void ReceiveBuffer::TakeString(std::string& target, size_t count) {
   if (ABSL_PREDICT_TRUE(rest.empty())) return;
   target.resize(count);
   AppendBlock(std::move(rest));
+}
+
+void ReceiveBuffer::Release() {
+  begin_ = 0;
+  end_ = 0;
+  data_ = nullptr;
+  storage_.Reset();
+  if (ABSL_PREDICT_FALSE(string_ != nullptr)) ReleaseString();
 }
 
 void ReceiveBuffer::ReleaseString() {

@@ -76,7 +76,7 @@ class ReceiveBuffer {
       target.resize(count);
       std::char_traits<char>::copy(&target[0], data(), count);
     } else {
-      target.assign(data(), count);
+      GrowAndCopyTo(target, count);
     }
   }
 
@@ -107,14 +107,9 @@ class ReceiveBuffer {
     std::string bytes;
   };
 
+  void GrowAndCopyTo(std::string& target, size_t count) const;
   void MakeRoom(size_t count);
-  void Release() {
-    begin_ = 0;
-    end_ = 0;
-    data_ = nullptr;
-    storage_.Reset();
-    if (ABSL_PREDICT_FALSE(string_ != nullptr)) ReleaseString();
-  }
+  void Release();
   void ReleaseString();
 
   // Where the bytes are: in one of the two, if anywhere.

@@ -12,6 +12,7 @@
 #include "streams/os/socket.h"
 
 namespace streams::os {
+
 ssize_t ReceiveString(int fd, size_t expected, std::string* bytes,
                       absl::Span<char> overflow) {
   ssize_t count = -1;

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,13 +30,6 @@ constexpr uint8_t kWritesInVain = 5;
 constexpr size_t kLargeText = 4096;
 
 constexpr char kFatalError[] = "Fatal error on SSL protocol";
-
-// Twice as large, with the first `size` bytes of `block`.
-IoBlock Grown(const IoBlock& block, size_t size) {
-  IoBlock larger(2 * block.capacity());
-  std::memcpy(larger.data(), block.data(), size);
-  return larger;
-}
 
 }  // namespace
 
@@ -120,10 +113,7 @@ absl::Status SslProtocol::ReadShown(SslEngine::Outcome& outcome) {
   IoBlock block(engine_->incoming_size() + SslEngine::kMaxRecordText);
   size_t filled = 0;
   Decrypt({block.data(), block.capacity()}, filled, outcome);
-  while (outcome == SslEngine::Outcome::kDone && engine_->HasMore()) {
-    block = Grown(block, filled);
-    Decrypt({block.data(), block.capacity()}, filled, outcome);
-  }
+  assert(outcome != SslEngine::Outcome::kDone || !engine_->HasMore());
   if (outcome == SslEngine::Outcome::kFailed) return engine_->error();
   if (filled == 0 || app_protocol_ == nullptr) return absl::OkStatus();
   return app_protocol_->DataReceived({block.data(), filled});
@@ -131,16 +121,20 @@ absl::Status SslProtocol::ReadShown(SslEngine::Outcome& outcome) {
 
 // The protocol may keep the string that the text is decrypted into.
 absl::Status SslProtocol::ReadHandedOver(SslEngine::Outcome& outcome) {
-  size_t room = std::min(engine_->incoming_size(), StringPool::kMaxCapacity);
+  // As above; but a single record is likely to have come as a whole.
+  size_t room = engine_->incoming_size();
+  if (room > SslEngine::kMaxRecordText) room += SslEngine::kMaxRecordText;
   std::string text = StringPool::Take(room);
-  do {
+  for (;;) {
     size_t filled = text.size();
     os::FillString(text, room, [&](char* data, size_t size) {
       Decrypt({data, size}, filled, outcome);
       return filled;
     });
-    room *= 2;  // Should there be more, for the reason above.
-  } while (outcome == SslEngine::Outcome::kDone && engine_->HasMore());
+    if (outcome != SslEngine::Outcome::kDone || !engine_->HasMore()) break;
+    room += SslEngine::kMaxRecordText;
+    StringPool::Reserve(text, room);
+  }
   absl::Status status;
   if (outcome == SslEngine::Outcome::kFailed) {
     status = engine_->error();

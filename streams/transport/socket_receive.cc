@@ -3,6 +3,7 @@
 #include "streams/transport/socket_receive.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -43,14 +44,17 @@ ssize_t ReceiveLarge(Protocol& protocol, int fd, size_t last,
   const ssize_t count = os::ReceiveString(
       fd, expected, &block, absl::MakeSpan(scratch, kMaxReadSize - expected));
   if (count > 0) {
-    if (block.size() < expected / 4) {
+    if (block.size() < block.capacity() / 4) {
       *status = protocol.DataReceived(block);
     } else {
+      StringPool::Reserve(block, static_cast<size_t>(count));
       block.append(scratch, static_cast<size_t>(count) - block.size());
       *status = protocol.BlockReceived(std::move(block));
     }
   }
+  const int error = errno;  // The caller's, whatever the pool does.
   StringPool::Give(block);  // Unless the protocol took it.
+  errno = error;
   return count;
 }
 

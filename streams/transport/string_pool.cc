@@ -23,13 +23,41 @@ constexpr int kMaxClass = absl::bit_width(StringPool::kMaxCapacity) - 1;
 // twice that.
 class Lists {
  public:
-  std::vector<std::string>& operator[](int exponent) {
+  bool Has(int exponent) { return !list(exponent).empty(); }
+
+  std::string Pop(int exponent) {
+    std::string string = std::move(list(exponent).back());
+    list(exponent).pop_back();
+    bytes_ -= string.capacity();
+    return string;
+  }
+
+  void Push(std::string&& string) {
+    const size_t capacity = string.capacity();
+    // Else what nobody asks for would be kept for ever, and nothing else.
+    while (bytes_ + capacity > StringPool::kMaxFreeBytes) DropOne();
+    bytes_ += capacity;
+    list(absl::bit_width(capacity) - 1).push_back(std::move(string));
+  }
+
+  size_t bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::string>& list(int exponent) {
     return lists_[static_cast<size_t>(exponent - kMinClass)];
   }
 
-  size_t bytes = 0;
+  void DropOne() {
+    int most = kMinClass;
+    for (int exponent = kMinClass; exponent <= kMaxClass; ++exponent) {
+      if (list(exponent).size() << exponent > list(most).size() << most) {
+        most = exponent;
+      }
+    }
+    Pop(most);
+  }
 
- private:
+  size_t bytes_ = 0;
   std::array<std::vector<std::string>, kMaxClass - kMinClass + 1> lists_;
 };
 
@@ -57,38 +85,37 @@ bool Open() {
 }  // namespace
 
 std::string StringPool::Take(size_t size) {
-  std::string string;
   const int exponent = size <= 1 ? 0 : absl::bit_width(size - 1);
-  if (free_strings != nullptr && exponent >= kMinClass &&
-      exponent <= kMaxClass) {
-    std::vector<std::string>& list = (*free_strings)[exponent];
-    if (!list.empty()) {
-      string = std::move(list.back());
-      list.pop_back();
-      free_strings->bytes -= string.capacity();
-      return string;
+  if (exponent >= kMinClass && exponent <= kMaxClass) {
+    if (free_strings != nullptr && free_strings->Has(exponent)) {
+      return free_strings->Pop(exponent);
     }
+    size = size_t{1} << exponent;  // So that it comes back to this list.
   }
+  std::string string;
   string.reserve(size);
   return string;
 }
 
+void StringPool::Grow(std::string& string, size_t size) {
+  std::string larger = Take(size);
+  larger.assign(string);
+  Give(string);
+  string = std::move(larger);
+}
+
 void StringPool::GiveLarge(std::string& string) {
   string.clear();
-  const size_t capacity = string.capacity();
-  const int exponent = absl::bit_width(capacity) - 1;
-  if (!kKeepsFreedBlocks || exponent > kMaxClass ||
-      (ABSL_PREDICT_FALSE(free_strings == nullptr) && !Open()) ||
-      free_strings->bytes + capacity > kMaxFreeBytes) {
+  if (!kKeepsFreedBlocks || string.capacity() > kMaxCapacity ||
+      (ABSL_PREDICT_FALSE(free_strings == nullptr) && !Open())) {
     string.shrink_to_fit();
-    return;
+  } else {
+    free_strings->Push(std::move(string));
   }
-  free_strings->bytes += capacity;
-  (*free_strings)[exponent].push_back(std::move(string));
 }
 
 size_t StringPool::FreeBytes() {
-  return free_strings == nullptr ? 0 : free_strings->bytes;
+  return free_strings == nullptr ? 0 : free_strings->bytes();
 }
 
 }  // namespace streams::internal

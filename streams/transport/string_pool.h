@@ -13,22 +13,28 @@ namespace streams::internal {
 // come back with the next call (ReadInto), this is what spares a server malloc
 // for each; see IoBlock for why that matters.
 //
-// In lists by capacity, to a power of two: nobody is given more than twice of
-// what he asked for. A string may come from another thread than its next
-// user's.
+// In lists by capacity, to a power of two: what was made here is no more than
+// twice as large as was asked for, a string of somebody else's less than four
+// times. It may come from another thread than its next user's.
 class StringPool {
  public:
   // Smaller ones are left to malloc, which is quick enough, larger ones to the
   // kernel: they would be too much to keep.
   static constexpr size_t kMinCapacity = 8 * 1024;
   static constexpr size_t kMaxCapacity = 256 * 1024;
-  // The most that a thread keeps.
+  // The most that a thread keeps; as much as of IoBlocks, beside them. If it
+  // becomes more, it is those go of whose size there are the most.
   static constexpr size_t kMaxFreeBytes = 16 * 1024 * 1024;
 
   StringPool() = delete;
 
   // An empty string that `size` bytes fit in.
   static std::string Take(size_t size);
+
+  // As std::string::reserve(), with memory of the pool.
+  static void Reserve(std::string& string, size_t size) {
+    if (size > string.capacity()) Grow(string, size);
+  }
 
   // Takes the memory of `string`, and leaves it empty, if it is large; else
   // does nothing.
@@ -40,6 +46,7 @@ class StringPool {
   static size_t FreeBytes();
 
  private:
+  static void Grow(std::string& string, size_t size);
   static void GiveLarge(std::string& string);
 };
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -43,7 +42,7 @@ TEST(StringPoolTest, ASmallStringIsLeftAlone) {
 }
 
 TEST(StringPoolTest, ALargeOneIsEmptyAfterwards) {
-  for (const size_t size : {8192u, 50'000u, 262'144u, 1'000'000u}) {
+  for (const size_t size : {8192u, 50'000u, 262'144u, 300'000u, 1'000'000u}) {
     std::string string(size, 'x');
     StringPool::Give(string);
     EXPECT_EQ(string, "");
@@ -53,25 +52,75 @@ TEST(StringPoolTest, ALargeOneIsEmptyAfterwards) {
 
 TEST(StringPoolTest, TheNextOneOfASizeIsTheLastThatWasGiven) {
   if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
-  // A thread's pool begins empty.
+  for (const size_t size : {4'097u, 8'192u, 10'022u, 100'000u, 262'144u}) {
+    // A thread's pool begins empty.
+    std::thread([size] {
+      EXPECT_EQ(StringPool::FreeBytes(), 0u);
+      std::string string = Used(size);
+      const char* const data = string.data();
+      const size_t capacity = string.capacity();
+      EXPECT_LE(capacity, 2 * size);
+      StringPool::Give(string);
+      EXPECT_EQ(StringPool::FreeBytes(), capacity);
+      EXPECT_NE(StringPool::Take(capacity + 1).data(), data);
+      std::string next = StringPool::Take(size);
+      EXPECT_EQ(next.data(), data);
+      EXPECT_EQ(StringPool::FreeBytes(), 0u);
+    }).join();
+  }
+}
+
+// They are as large as their owners made them.
+TEST(StringPoolTest, ServesWithStringsOfOthers) {
+  if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
   std::thread([] {
-    EXPECT_EQ(StringPool::FreeBytes(), 0u);
-    std::string string = Used(60'000);
+    std::string string;
+    string.reserve(32'767);
     const char* const data = string.data();
     StringPool::Give(string);
-    EXPECT_EQ(StringPool::FreeBytes(), 60'000u);
-    // It holds less than 65,536, and more than half of that.
-    EXPECT_NE(StringPool::Take(65'536).data(), data);
-    std::string next = StringPool::Take(30'000);
+    // It would hold the first of these; but others of its list would not.
+    EXPECT_NE(StringPool::Take(16'385).data(), data);
+    EXPECT_NE(StringPool::Take(8'192).data(), data);
+    std::string next = StringPool::Take(8'193);
     EXPECT_EQ(next.data(), data);
-    EXPECT_EQ(StringPool::FreeBytes(), 0u);
+    EXPECT_LT(next.capacity(), 4 * 8'193u);
   }).join();
 }
 
-TEST(StringPoolTest, NobodyIsGivenMoreThanTwiceOfWhatHeAskedFor) {
-  std::string string = Used(200'000);
+TEST(StringPoolTest, NothingLargerThanItSaysIsKept) {
+  const size_t before = StringPool::FreeBytes();
+  std::string string(StringPool::kMaxCapacity + 1, 'x');
   StringPool::Give(string);
-  EXPECT_LE(StringPool::Take(10'000).capacity(), 32'768u);
+  EXPECT_EQ(string, "");
+  EXPECT_EQ(StringPool::FreeBytes(), before);
+}
+
+TEST(StringPoolTest, ReservingGrowsAStringAndKeepsWhatIsInIt) {
+  if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
+  std::thread([] {
+    std::string string = StringPool::Take(16'384);
+    string = "abc";
+    const char* const data = string.data();
+    StringPool::Reserve(string, 16'384);
+    EXPECT_EQ(string.data(), data);
+    StringPool::Reserve(string, 16'385);
+    EXPECT_EQ(string, "abc");
+    EXPECT_EQ(string.capacity(), 32'768u);
+    EXPECT_EQ(StringPool::Take(16'384).data(), data);
+  }).join();
+}
+
+// Of a size that nobody asks for.
+TEST(StringPoolTest, MakesRoomForTheLatest) {
+  if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
+  std::vector<std::string> strings;
+  for (int i = 0; i < 600; ++i) strings.push_back(Used(32'768));
+  for (std::string& string : strings) StringPool::Give(string);
+  std::string string = Used(100'000);
+  const char* const data = string.data();
+  StringPool::Give(string);
+  EXPECT_LE(StringPool::FreeBytes(), StringPool::kMaxFreeBytes);
+  EXPECT_EQ(StringPool::Take(100'000).data(), data);
 }
 
 TEST(StringPoolTest, KeepsNoMoreThanItSays) {
@@ -82,10 +131,6 @@ TEST(StringPoolTest, KeepsNoMoreThanItSays) {
   if (kKeepsFreedBlocks) {
     EXPECT_GT(StringPool::FreeBytes(), StringPool::kMaxFreeBytes / 2);
   }
-  const size_t before = StringPool::FreeBytes();
-  std::string huge(StringPool::kMaxFreeBytes, 'x');
-  StringPool::Give(huge);
-  EXPECT_EQ(StringPool::FreeBytes(), before);
 }
 
 // A local of the thread that is destroyed after the pool's lists, since it was
