@@ -22,8 +22,8 @@ class StringPool {
   // kernel: they would be too much to keep.
   static constexpr size_t kMinCapacity = 8 * 1024;
   static constexpr size_t kMaxCapacity = 256 * 1024;
-  // The most that a thread keeps; as much as of IoBlocks, beside them. If it
-  // becomes more, it is those go of whose size there are the most.
+  // The most that a thread keeps; as much as of IoBlocks, beside them. Room for
+  // one more is made by freeing one of the size that takes most of it.
   static constexpr size_t kMaxFreeBytes = 16 * 1024 * 1024;
 
   StringPool() = delete;
