@@ -129,6 +129,8 @@ Task<absl::Status> Server::ServeForever(std::shared_ptr<Server> self) {
 void Server::OnReady(Listener& listener) {
   // Bounded, so that a flood of connections doesn't starve those that stand.
   for (int64_t i = 0; i <= backlog_; ++i) {
+    // Cheaper than accepting in vain.
+    if (i > 0 && !listener.socket()->HasPendingConnection()) return;
     Accepted& accepted = accepted_.emplace_back();
     const int error =
         listener.socket()->Accept(&accepted.socket, &accepted.peer);

@@ -42,15 +42,15 @@ constexpr bool kNeedsDescriptors = __has_feature(undefined_behavior_sanitizer);
 
 using ServerOr = absl::StatusOr<std::shared_ptr<Server>>;
 
-// No descriptor can be opened while there is one.
+// No descriptor can be opened while there is one, or `left`, 0 or 1.
 class DescriptorFamine {
  public:
-  DescriptorFamine() {
+  explicit DescriptorFamine(int left = 0) {
     ::getrlimit(RLIMIT_NOFILE, &before_);
     const int lowest_free = ::dup(STDERR_FILENO);
     ::close(lowest_free);
     rlimit limit = before_;
-    limit.rlim_cur = static_cast<rlim_t>(lowest_free);
+    limit.rlim_cur = static_cast<rlim_t>(lowest_free + left);
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
   DescriptorFamine(const DescriptorFamine&) = delete;
@@ -231,6 +231,18 @@ TEST_F(ServerTest, OutOfDescriptorsItTriesAgainASecondLater) {
   Settle();
   EXPECT_EQ(accepted_, 1);
   EXPECT_EQ(log_.size(), 2u);
+}
+
+// accept4() would fail for want of a descriptor before it looks whether there
+// is anybody to accept.
+TEST_F(ServerTest, TheLastDescriptorForTheLastClient) {
+  if (kNeedsDescriptors) GTEST_SKIP();
+  Serve(Counting());
+  const StreamSocket client = Connect();
+  const DescriptorFamine famine(1);
+  Settle();
+  EXPECT_EQ(accepted_, 1);
+  EXPECT_THAT(log_, IsEmpty());
 }
 
 TEST_F(ServerTest, ClosedWhileItIsOutOfDescriptors) {

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -26,27 +27,14 @@
 
 namespace streams {
 namespace os {
-namespace {
-
-template <class Call>
-ssize_t Retry(Call call) {
-  for (;;) {
-    const ssize_t result = call();
-    if (result >= 0 || errno != EINTR) return result;
-  }
-}
-
-}  // namespace
 
 ssize_t Receive(int fd, void* buffer, size_t size) {
-  return Retry([=] { return ::recv(fd, buffer, size, 0); });
+  return ::recv(fd, buffer, size, 0);
 }
 
 ssize_t Send(int fd, const void* data, size_t size) {
-  return Retry([=] { return ::send(fd, data, size, MSG_NOSIGNAL); });
+  return ::send(fd, data, size, MSG_NOSIGNAL);
 }
-
-bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 ssize_t SendVector(int fd, absl::Span<const absl::string_view> pieces) {
   std::array<iovec, kMaxPieces> vectors;
@@ -59,7 +47,7 @@ ssize_t SendVector(int fd, absl::Span<const absl::string_view> pieces) {
   msghdr message = {};
   message.msg_iov = vectors.data();
   message.msg_iovlen = count;
-  return Retry([=] { return ::sendmsg(fd, &message, MSG_NOSIGNAL); });
+  return ::sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
 }  // namespace os
@@ -172,16 +160,21 @@ absl::Status StreamSocket::Listen(int backlog) {
 
 int StreamSocket::Accept(StreamSocket* accepted, SocketAddress* peer) {
   sockaddr_storage storage;
-  socklen_t length;
+  socklen_t length = sizeof storage;
   sockaddr* const address = reinterpret_cast<sockaddr*>(&storage);
-  const int result = static_cast<int>(os::Retry([&] {
-    length = sizeof storage;
-    return ::accept4(fd(), address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  }));
+  const int result =
+      ::accept4(fd(), address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (result < 0) return errno;
   *accepted = StreamSocket(Fd(result));
   *peer = SocketAddress::FromNative(address, length);
   return 0;
+}
+
+bool StreamSocket::HasPendingConnection() const {
+  pollfd listener = {};
+  listener.fd = fd();
+  listener.events = POLLIN;
+  return ::poll(&listener, 1, /*timeout=*/0) != 0;
 }
 
 void StreamSocket::PrepareForTransport() {

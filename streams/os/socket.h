@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -18,15 +19,18 @@
 namespace streams {
 
 // Reading and writing of a non-blocking stream socket: as the system calls, -1
-// and errno; EINTR is retried, SIGPIPE never raised, nothing allocated.
+// and errno; SIGPIPE is never raised, nothing allocated.
 namespace os {
 
 // Zero at EOF.
 ssize_t Receive(int fd, void* buffer, size_t size);
 ssize_t Send(int fd, const void* data, size_t size);
 
-// Whether that is all that is wrong: not now.
-bool WouldBlock(int error);
+// Whether that is all that is wrong: not now. Of EINTR, too, as in asyncio:
+// whoever is told so comes back.
+inline bool WouldBlock(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
 
 // All pieces in one system call, at most kMaxPieces of them.
 inline constexpr size_t kMaxPieces = 64;
@@ -82,6 +86,10 @@ class StreamSocket {
   absl::Status Listen(int backlog);
   // Zero, *accepted and the peer's address, or errno (EAGAIN: nobody waits).
   int Accept(StreamSocket* accepted, SocketAddress* peer);
+  // Whether Accept() has something to say other than EAGAIN. Asked for by
+  // poll(), which is ten times as fast: accept4() makes a descriptor before it
+  // looks whether there is a connection for it.
+  bool HasPendingConnection() const;
 
   // --- Both ---
 

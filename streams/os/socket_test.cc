@@ -77,6 +77,20 @@ TEST(StreamSocketTest, ConnectsOverTcp) {
   EXPECT_EQ(ReceiveSome(accepted), "");
 }
 
+TEST(StreamSocketTest, HasPendingConnectionUntilItIsAccepted) {
+  StreamSocket server = Listening("127.0.0.1");
+  EXPECT_FALSE(server.HasPendingConnection());
+  StreamSocket client = *StreamSocket::Create(AddressFamily::kInet);
+  (void)client.Connect(*server.GetSockName());
+  WaitReadable(server);
+  EXPECT_TRUE(server.HasPendingConnection());
+  StreamSocket accepted;
+  SocketAddress peer;
+  ASSERT_EQ(server.Accept(&accepted, &peer), 0);
+  EXPECT_FALSE(server.HasPendingConnection());
+  EXPECT_TRUE(os::WouldBlock(server.Accept(&accepted, &peer)));
+}
+
 TEST(StreamSocketTest, ConnectionRefused) {
   StreamSocket server = Listening("127.0.0.1");
   const SocketAddress address = *server.GetSockName();
