@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -53,7 +54,9 @@ bool ArrivalWait::OnWake(absl::Status status) {
     // is what asyncio does when two coroutines read at the same time.
     operation_.reader_->arrival_ = nullptr;
   }
-  if (status.ok()) return continuation_(operation_);
+  if (ABSL_PREDICT_TRUE(status.ok())) {
+    return continuation_ == nullptr || continuation_(operation_);
+  }
   operation_.Fail(std::move(status));
   return true;
 }
@@ -79,18 +82,14 @@ ReadOperation::Progress ReadOperation::Fail(absl::Status error) {
 
 ReadOperation::Progress ReadOperation::Wait(
     const char* caller, internal::ArrivalWait::Continuation continuation) {
-  if (reader_->arrival_ != nullptr) {
-    return Fail(MakeError(
-        ErrorKind::kRuntime,
-        absl::StrCat(caller,
-                     "() called while another coroutine is already waiting for "
-                     "incoming data")));
+  if (ABSL_PREDICT_FALSE(reader_->arrival_ != nullptr)) {
+    return FailBehindAnother(caller);
   }
   // Whoever waits wants more than there is: to wait with a paused transport
   // would be to wait for ever.
-  if (reader_->is_paused_) {
-    absl::Status status = reader_->ResumeTransport();
-    if (!status.ok()) return Fail(std::move(status));
+  if (ABSL_PREDICT_FALSE(reader_->is_paused_)) {
+    error_ = reader_->ResumeTransport();
+    if (has_failed()) return Progress::kDone;
   }
   // Whoever waits has done with what ReadLineView() gave him.
   reader_->buffer_.ReleaseIfEmpty();
@@ -99,6 +98,14 @@ ReadOperation::Progress ReadOperation::Wait(
   }
   wait_->Begin();
   return Progress::kWaiting;
+}
+
+ReadOperation::Progress ReadOperation::FailBehindAnother(const char* caller) {
+  return Fail(MakeError(
+      ErrorKind::kRuntime,
+      absl::StrCat(caller,
+                   "() called while another coroutine is already waiting for "
+                   "incoming data")));
 }
 
 absl::StatusOr<std::string> ReadOperation::TakeSlowly() {
@@ -125,23 +132,15 @@ void ReadOperation::TakeSlowlyInto(std::string& target) {
 bool ReadBytes::Start() {
   if (FailWithReaderError() || count_ == 0) return true;
   if (reader().buffer_.empty() && !reader().eof_) {
-    return Wait<ReadBytes>("read") == Progress::kDone;
+    return (count_ > 0 ? WaitOnce("read") : Wait<ReadBytes>("read")) ==
+           Progress::kDone;
   }
-  return Continue() == Progress::kDone;
-}
-
-ReadBytes::Progress ReadBytes::Continue() {
-  if (count_ < 0) return ContinueToEof();
-  // Nothing, if somebody else has taken what arrived: as in asyncio.
-  const size_t size = reader().buffer_.size();
-  return SucceedWith(static_cast<uint64_t>(count_) < size
-                         ? static_cast<size_t>(count_)
-                         : size);
+  return count_ > 0 || Continue() == Progress::kDone;
 }
 
 // Blocks of at most the limit, so that the transport is resumed in between: the
 // peer may have more to say than the buffer may hold.
-ReadBytes::Progress ReadBytes::ContinueToEof() {
+ReadBytes::Progress ReadBytes::Continue() {
   for (;;) {
     const size_t size = std::min(reader().buffer_.size(), reader().limit());
     if (size == 0) return SucceedWith(0);

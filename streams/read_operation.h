@@ -31,7 +31,7 @@ namespace internal {
 class ArrivalWait final : private Suspension {
  public:
   // What the operation does when something has arrived: true if it has a result
-  // then.
+  // then. Null: it has, whatever arrived.
   using Continuation = bool (*)(ReadOperation& operation);
 
   ArrivalWait(ReadOperation& operation, Continuation continuation);
@@ -86,7 +86,7 @@ class ReadOperation {
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<std::string> await_resume();
 
  protected:
-  enum class Progress { kDone, kWaiting };
+  enum class Progress : bool { kWaiting, kDone };
 
   explicit ReadOperation(StreamReader& reader) : reader_(&reader) {}
   // Not virtual: nobody owns one by its base.
@@ -120,6 +120,9 @@ class ReadOperation {
     });
   }
 
+  // The same for who is content with whatever has arrived then.
+  Progress WaitOnce(const char* caller) { return Wait(caller, nullptr); }
+
   // Until there is a result: how many bytes of the buffer have been looked at,
   // and need not be again.
   size_t position() const { return position_; }
@@ -138,6 +141,7 @@ class ReadOperation {
 
   Progress Wait(const char* caller,
                 internal::ArrivalWait::Continuation continuation);
+  Progress FailBehindAnother(const char* caller);
   // When they came as a string, or the transport is paused.
   absl::StatusOr<std::string> TakeSlowly();
   // Its error is TakeError().
@@ -173,8 +177,11 @@ class [[nodiscard]] ReadBytes final : public ReadOperation {
   friend class ReadOperation;
 
   bool Start();
+  // Of Read(-1), up to EOF.
   Progress Continue();
-  Progress ContinueToEof();
+  // The result is what there is when it is taken: nothing, if somebody else has
+  // taken what arrived, as in asyncio.
+  void ChooseBytes();
   absl::Status TakeInto(std::string& target);
   absl::StatusOr<std::string> TakeJoined();
   void TakeJoinedInto(std::string& target);

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -33,27 +34,35 @@ StreamReader::~StreamReader() {
   }
 }
 
+inline absl::Status StreamReader::OnFed() {
+  Wake();
+  // Compared without doubling the limit, which may be huge.
+  if (ABSL_PREDICT_TRUE(buffer_.size() <= limit_ ||
+                        buffer_.size() - limit_ <= limit_)) {
+    return absl::OkStatus();
+  }
+  return OnOverfed();
+}
+
 absl::Status StreamReader::FeedData(absl::string_view bytes) {
-  if (eof_) return MakeError(ErrorKind::kAssertion, "feed_data after feed_eof");
-  if (bytes.empty()) return absl::OkStatus();
+  if (ABSL_PREDICT_FALSE(eof_ || bytes.empty())) return FedNothing();
   buffer_.Append(bytes);
   return OnFed();
 }
 
 absl::Status StreamReader::FeedBlock(std::string&& bytes) {
-  if (eof_) return MakeError(ErrorKind::kAssertion, "feed_data after feed_eof");
-  if (bytes.empty()) return absl::OkStatus();
+  if (ABSL_PREDICT_FALSE(eof_ || bytes.empty())) return FedNothing();
   buffer_.AppendBlock(std::move(bytes));
   return OnFed();
 }
 
-absl::Status StreamReader::OnFed() {
-  Wake(absl::OkStatus());
-  // Compared without doubling the limit, which may be huge.
-  if (is_paused_ || buffer_.size() <= limit_ ||
-      buffer_.size() - limit_ <= limit_ || transport_ == nullptr) {
-    return absl::OkStatus();
-  }
+absl::Status StreamReader::FedNothing() {
+  if (eof_) return MakeError(ErrorKind::kAssertion, "feed_data after feed_eof");
+  return absl::OkStatus();
+}
+
+absl::Status StreamReader::OnOverfed() {
+  if (is_paused_ || transport_ == nullptr) return absl::OkStatus();
   absl::Status status = transport_->PauseReading();
   if (GetErrorKind(status) == ErrorKind::kNotImplemented) {
     transport_ = nullptr;  // Not to ask again: all will have to be buffered.
@@ -74,12 +83,13 @@ void StreamReader::Prefetch(int step) const {
 
 void StreamReader::FeedEof() {
   eof_ = true;
-  Wake(absl::OkStatus());
+  Wake();
 }
 
 void StreamReader::SetError(absl::Status error) {
   error_ = std::move(error);
-  if (!error_.ok()) Wake(error_);
+  if (error_.ok() || arrival_ == nullptr) return;
+  std::exchange(arrival_, nullptr)->Wake(error_);
 }
 
 absl::Status StreamReader::SetTransport(std::shared_ptr<Transport> transport) {

@@ -190,8 +190,12 @@ class StreamReader : public internal::PoolAllocated {
 
   // See Protocol::Prefetch().
   void Prefetch(int step) const;
-  // What follows when bytes have been put to the buffer.
+  // What follows when bytes have been put to the buffer; and if they are more
+  // than twice the limit.
   absl::Status OnFed();
+  absl::Status OnOverfed();
+  // FeedData() of no bytes, or after EOF.
+  absl::Status FedNothing();
   absl::Status ResumeTransport();
   absl::Status ResumeTransportIfDrained() {
     if (ABSL_PREDICT_TRUE(!is_paused_) || buffer_.size() > limit_) {
@@ -199,9 +203,8 @@ class StreamReader : public internal::PoolAllocated {
     }
     return ResumeTransport();
   }
-  void Wake(absl::Status status) {
-    if (arrival_ == nullptr) return;
-    std::exchange(arrival_, nullptr)->Wake(std::move(status));
+  void Wake() {
+    if (arrival_ != nullptr) std::exchange(arrival_, nullptr)->Wake();
   }
 
   ReadyQueue& queue_;
@@ -234,28 +237,38 @@ inline absl::StatusOr<std::string> ReadOperation::await_resume() {
 }
 
 inline absl::Status ReadOperation::TakeInto(std::string& target) {
-  if (ABSL_PREDICT_FALSE(has_failed() || reader_->is_paused_) ||
-      reader_->buffer_.GivesString(taken())) {
+  if (ABSL_PREDICT_FALSE(has_failed() || reader_->is_paused_)) {
     TakeSlowlyInto(target);
     return TakeError();
   }
   internal::ReceiveBuffer& buffer = reader_->buffer_;
   const size_t count = taken();
-  buffer.CopyTo(target, count);
-  buffer.Consume(count);
+  if (buffer.GivesString(count)) {
+    buffer.TakeString(target, count);
+  } else {
+    buffer.CopyTo(target, count);
+    buffer.Consume(count);
+  }
   return absl::OkStatus();
 }
 
 inline bool ReadBytes::await_ready() {
+  if (count_ > 0 && !reader().buffer_.empty() && reader().error_.ok()) {
+    return true;
+  }
+  return Start();
+}
+
+inline void ReadBytes::ChooseBytes() {
+  if (ABSL_PREDICT_FALSE(has_failed())) return;
   const size_t size = reader().buffer_.size();
-  if (count_ <= 0 || size == 0 || !reader().error_.ok()) return Start();
   SucceedWith(static_cast<uint64_t>(count_) < size ? static_cast<size_t>(count_)
                                                    : size);
-  return true;
 }
 
 inline absl::StatusOr<std::string> ReadBytes::await_resume() {
   if (ABSL_PREDICT_FALSE(count_ <= 0)) return TakeJoined();
+  ChooseBytes();
   return ReadOperation::await_resume();
 }
 
@@ -264,6 +277,7 @@ inline absl::Status ReadBytes::TakeInto(std::string& target) {
     TakeJoinedInto(target);
     return TakeError();
   }
+  ChooseBytes();
   return ReadOperation::TakeInto(target);
 }
 

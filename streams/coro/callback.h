@@ -77,10 +77,13 @@ class CallbackList {
   // Null when there is none.
   Callback* PopFront() {
     if (empty()) return nullptr;
+    Link* const first = head_.next_;
+    Link* const second = first->next_;
+    head_.next_ = second;
+    second->prev_ = &head_;
+    first->next_ = first->prev_ = nullptr;
     // The head is the only link that is no callback.
-    Callback& node = static_cast<Callback&>(*head_.next_);
-    node.Unlink();
-    return &node;
+    return static_cast<Callback*>(first);
   }
 
   // Moves all nodes of `other` behind those of this list.
@@ -99,9 +102,10 @@ class CallbackList {
   using Link = internal::CallbackLink;
 
   static void InsertBefore(Link& position, Link& node) {
+    Link* const before = position.prev_;
     node.next_ = &position;
-    node.prev_ = position.prev_;
-    position.prev_->next_ = &node;
+    node.prev_ = before;
+    before->next_ = &node;
     position.prev_ = &node;
   }
 

@@ -52,20 +52,6 @@ void TaskBase::ReportNeverRetrieved(const absl::Status& error) {
   if (queue_ != nullptr) queue_->OnErrorNeverRetrieved(error);
 }
 
-void TaskBase::Resume(std::coroutine_handle<> leaf) {
-  ReadyQueue& queue = *queue_;
-  TaskBase* const outer = std::exchange(queue.current_task_, this);
-  is_running_ = true;
-  leaf.resume();
-  is_running_ = false;
-  queue.current_task_ = outer;
-  if (root_.done()) {
-    Finish();
-  } else if (is_abandoned_) {
-    Drop();
-  }
-}
-
 void TaskBase::Abandon() {
   if (is_running_) {
     is_abandoned_ = true;

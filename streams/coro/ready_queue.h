@@ -159,6 +159,23 @@ class ReadyQueue {
   bool shut_down_ = false;
 };
 
+namespace internal {
+
+inline void TaskBase::Resume(std::coroutine_handle<> leaf) {
+  ReadyQueue& queue = *queue_;
+  TaskBase* const outer = std::exchange(queue.current_task_, this);
+  is_running_ = true;
+  leaf.resume();
+  is_running_ = false;
+  queue.current_task_ = outer;
+  if (root_.done()) {
+    Finish();
+  } else if (is_abandoned_) {
+    Drop();
+  }
+}
+
+}  // namespace internal
 }  // namespace streams
 
 #endif  // STREAMS_CORO_READY_QUEUE_H_

@@ -3,17 +3,10 @@
 
 #include <utility>
 
-#include "absl/base/macros.h"
 #include "absl/status/status.h"
 #include "streams/coro/cancelled.h"
 
 namespace streams {
-
-void Suspension::Park() {
-  // Resumed from nowhere, nobody could cancel or destroy it.
-  ABSL_HARDENING_ASSERT(task_ != nullptr);
-  Wait();
-}
 
 void Suspension::Wait() {
   task_->set_suspension(this);
@@ -29,11 +22,6 @@ bool Suspension::CancelAwaited() {
   set_status(CancelledError());
   CallSoon();
   return true;
-}
-
-void Suspension::CallSoon() {
-  // When the queue has shut down, nobody is woken any more.
-  if (task_->queue() != nullptr) task_->queue()->CallSoon(*this);
 }
 
 void Suspension::Run() {

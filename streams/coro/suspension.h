@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/base/macros.h"
 #include "absl/status/status.h"
 #include "streams/coro/completion.h"
 #include "streams/coro/prefetch.h"
@@ -86,6 +87,9 @@ class Suspension : public Completion::Listener {
 
   // What SetResult() is to a completion. In vain if it was woken, or cancelled,
   // since it was parked.
+  void Wake() {
+    if (!linked()) CallSoon();
+  }
   void Wake(absl::Status status) {
     if (linked()) return;
     set_status(std::move(status));
@@ -114,13 +118,22 @@ class Suspension : public Completion::Listener {
   static constexpr std::size_t kFrameBytes = 128;
 
   void Run() final;
-  void Park();
+  // For the rule, that all there is to do is to remember who is parked.
+  void Park() {
+    // Resumed from nowhere, nobody could cancel or destroy it.
+    ABSL_HARDENING_ASSERT(task_ != nullptr);
+    task_->set_suspension(this);
+    if (linked() || completion() != nullptr || task_->must_cancel()) Wait();
+  }
   void Wait();
   // The first time, the task that runs is the one to be parked.
   void Bind(ReadyQueue& queue) {
     if (task_ == nullptr) task_ = queue.current_task();
   }
-  void CallSoon();
+  void CallSoon() {
+    // When the queue has shut down, nobody is woken any more.
+    if (task_->queue() != nullptr) task_->queue()->CallSoon(*this);
+  }
 
   // Every idle connection has one of these: no more than is needed.
   std::coroutine_handle<> handle_;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
@@ -255,16 +256,11 @@ void Selector::PrefetchBatch() const {
 }
 
 IoHandler* Selector::Queue(const epoll_event& event) {
-  const int fd = DescriptorOf(event.data.u64);
-  const Slot& slot = slots_[static_cast<size_t>(fd)];
-  if (slot.handler == nullptr ||
-      slot.generation != GenerationOf(event.data.u64)) {
-    // A registration whose owner is gone and hasn't closed the descriptor yet.
-    // Once is enough: the loop would come back at once.
-    if (slot.handler != nullptr ||
-        epoll_.Control(EPOLL_CTL_DEL, fd, 0, 0) != 0) {
-      NoteLeftover(event.data.u64);
-    }
+  const uint64_t data = event.data.u64;
+  const Slot& slot = slots_[static_cast<size_t>(DescriptorOf(data))];
+  if (ABSL_PREDICT_FALSE(slot.handler == nullptr ||
+                         slot.generation != GenerationOf(data))) {
+    OnLeftover(data);
     return nullptr;
   }
   IoHandler& handler = *slot.handler;
@@ -276,6 +272,15 @@ IoHandler* Selector::Queue(const epoll_event& event) {
   handler.ready_ |= ready;
   queue().CallSoon(handler);
   return &handler;
+}
+
+void Selector::OnLeftover(uint64_t data) {
+  const int fd = DescriptorOf(data);
+  // Once is enough: the loop would come back at once.
+  if (slots_[static_cast<size_t>(fd)].handler != nullptr ||
+      epoll_.Control(EPOLL_CTL_DEL, fd, 0, 0) != 0) {
+    NoteLeftover(data);
+  }
 }
 
 void Selector::NoteLeftover(uint64_t data) {

@@ -77,6 +77,9 @@ class Selector final : public internal::IoRegistrar {
   void ForgetChange(IoHandler& handler);
   void FlushChanges();
   void Apply(IoHandler& handler);
+  // An event of a registration whose owner is gone and hasn't closed the
+  // descriptor yet.
+  void OnLeftover(uint64_t data);
   void NoteLeftover(uint64_t data);
   void Renew();
   void PrefetchBatch() const;

@@ -33,7 +33,7 @@ char* NewBlock(size_t size) {
 
 }  // namespace
 
-void IoBlock::Allocate(size_t size) {
+void IoBlock::AllocateSlowly(size_t size) {
   if (!kKeepsFreedBlocks || size > kMaxPooledSize) {
     data_ = static_cast<char*>(::operator new(size));
     capacity_ = size;

@@ -47,16 +47,8 @@ class IoBlock {
   static constexpr size_t kMaxFreeBytes = IoClasses::kMaxFreeBytes;
 
   IoBlock() = default;  // None: capacity 0.
-  // Holds at least `size` bytes, which is positive. Inline for the smallest,
-  // which most messages fit in.
-  explicit IoBlock(size_t size) {
-    if (kKeepsFreedBlocks && ABSL_PREDICT_TRUE(size <= IoClasses::kMinSize)) {
-      capacity_ = IoClasses::kMinSize;
-      data_ = static_cast<char*>(free_blocks.Take(0));
-      if (ABSL_PREDICT_TRUE(data_ != nullptr)) return;
-    }
-    Allocate(size);
-  }
+  // Holds at least `size` bytes, which is positive.
+  explicit IoBlock(size_t size) { Allocate(size); }
   IoBlock(IoBlock&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         capacity_(std::exchange(other.capacity_, 0)) {}
@@ -70,6 +62,17 @@ class IoBlock {
 
   char* data() const { return data_; }
   size_t capacity() const { return capacity_; }
+
+  // Makes it what IoBlock(size) would be; it must have no memory yet. Inline
+  // for the smallest, which most messages fit in.
+  void Allocate(size_t size) {
+    if (kKeepsFreedBlocks && ABSL_PREDICT_TRUE(size <= IoClasses::kMinSize)) {
+      capacity_ = IoClasses::kMinSize;
+      data_ = static_cast<char*>(free_blocks.Take(0));
+      if (ABSL_PREDICT_TRUE(data_ != nullptr)) return;
+    }
+    AllocateSlowly(size);
+  }
 
   void Reset() {
     if (data_ == nullptr) return;
@@ -87,7 +90,7 @@ class IoBlock {
   static size_t FreeBytes();
 
  private:
-  void Allocate(size_t size);
+  void AllocateSlowly(size_t size);
   void Free();
 
   char* data_ = nullptr;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "streams/coro/frame_pool.h"
 #include "streams/coro/prefetch.h"
@@ -179,23 +180,23 @@ void SocketTransport::Prefetch(int step) const {
 
 void SocketTransport::OnReadable() {
   if (is_lost_) return;
-  absl::Status status;
-  const ssize_t count =
-      internal::ReceiveFor(*protocol_, fd(), expected_bytes(), &status);
-  if (count < 0) {
-    const int error = errno;
-    if (os::WouldBlock(error)) return;
-    FatalError(OsError(error), "Fatal read error on socket transport");
-    return;
-  }
-  if (count == 0) {
-    OnEof();
-    return;
-  }
+  ssize_t count;
+  absl::Status status =
+      internal::ReceiveFor(*protocol_, fd(), expected_bytes(), &count);
+  if (ABSL_PREDICT_FALSE(count <= 0)) return OnNothingReceived(count);
   set_expected_bytes(static_cast<uint32_t>(count));  // As much as this time.
-  if (!status.ok()) {
+  if (ABSL_PREDICT_FALSE(!status.ok())) {
     FatalError(std::move(status),
                "Fatal error: protocol.data_received() call failed.");
+  }
+}
+
+void SocketTransport::OnNothingReceived(ssize_t count) {
+  const int error = errno;
+  if (count == 0) {
+    OnEof();
+  } else if (!os::WouldBlock(error)) {
+    FatalError(OsError(error), "Fatal read error on socket transport");
   }
 }
 

@@ -3,6 +3,8 @@
 #ifndef STREAMS_TRANSPORT_SOCKET_TRANSPORT_H_
 #define STREAMS_TRANSPORT_SOCKET_TRANSPORT_H_
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -179,8 +181,13 @@ class SocketTransport final : private LoopObserver,
       std::shared_ptr<SocketTransport> transport);
   void Open();
   absl::Status StartReading();
+  // recv() said zero, or -1 and errno.
+  void OnNothingReceived(ssize_t count);
   void OnEof();
-  absl::Status StartWriting();
+  // A Write() that nothing can be sent of at once, if ever.
+  absl::Status WriteBehind(absl::string_view bytes);
+  // What is left of one when send() has said `sent` (and errno).
+  absl::Status KeepUnsent(absl::string_view bytes, ssize_t sent);
   // The vectored write, and what follows when the buffer has become empty.
   absl::Status Flush();
   // A write after the connection is lost.

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -37,25 +38,41 @@ constexpr uint8_t kQuietWritesInVain = 4;
 }  // namespace
 
 absl::Status SocketTransport::Write(absl::string_view bytes) {
+  if (ABSL_PREDICT_FALSE(bytes.empty() || has_written_eof_ || is_lost_ ||
+                         !write_buffer_.empty())) {
+    return WriteBehind(bytes);
+  }
+  const ssize_t sent = os::Send(fd(), bytes.data(), bytes.size());
+  if (ABSL_PREDICT_TRUE(sent == static_cast<ssize_t>(bytes.size()))) {
+    return absl::OkStatus();
+  }
+  return KeepUnsent(bytes, sent);
+}
+
+absl::Status SocketTransport::WriteBehind(absl::string_view bytes) {
   if (has_written_eof_) {
     return MakeError(ErrorKind::kRuntime,
                      "Cannot call write() after write_eof()");
   }
-  if (bytes.empty() || is_lost_) {
-    if (!bytes.empty()) WriteInVain();
+  if (bytes.empty()) return absl::OkStatus();
+  if (is_lost_) {
+    WriteInVain();
     return absl::OkStatus();
   }
-  if (write_buffer_.empty()) {
-    const ssize_t sent = os::Send(fd(), bytes.data(), bytes.size());
-    if (sent >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(sent));
-      if (bytes.empty()) return absl::OkStatus();
-    } else if (const int error = errno; !os::WouldBlock(error)) {
-      FatalError(OsError(error), "Fatal write error on socket transport");
-      return absl::OkStatus();
-    }
-    STREAMS_RETURN_IF_ERROR(loop_->AddWriter(*this));
+  write_buffer_.Append(bytes);
+  MaybePauseProtocol();
+  return absl::OkStatus();
+}
+
+absl::Status SocketTransport::KeepUnsent(absl::string_view bytes,
+                                         ssize_t sent) {
+  if (sent >= 0) {
+    bytes.remove_prefix(static_cast<size_t>(sent));
+  } else if (const int error = errno; !os::WouldBlock(error)) {
+    FatalError(OsError(error), "Fatal write error on socket transport");
+    return absl::OkStatus();
   }
+  STREAMS_RETURN_IF_ERROR(loop_->AddWriter(*this));
   write_buffer_.Append(bytes);
   MaybePauseProtocol();
   return absl::OkStatus();
