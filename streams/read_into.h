@@ -29,7 +29,8 @@ namespace streams {
 //   capacity suffices; where the plain call would give away the memory in which
 //   they were received (large messages), it is given that, and its own serves
 //   to receive the next ones.
-// While the call waits: if the string is large (8 KiB of capacity and more),
+// While the call waits: if the string is not small (1 KiB of capacity and
+// more),
 //   its memory is lent to others, and it is empty; in the end it is given as
 //   much as it needs. So a connection that idles holds no such memory.
 // Lifetime: the string must live until the await is over. A call that is

@@ -8,34 +8,19 @@
 #include <string>
 #include <utility>
 
-#include "streams/transport/string_pool.h"
-
 namespace streams::internal {
 
-void ReceiveBuffer::Append(absl::string_view bytes) {
+void ReceiveBuffer::AppendSlowly(absl::string_view bytes) {
   if (bytes.empty()) return;
   if (empty()) {
-    ReleaseIfEmpty();
-    storage_ = IoBlock(bytes.size());
-    data_ = storage_.data();
-  } else {
-    // A string isn't grown: its room is used up.
-    const size_t capacity = string_ != nullptr ? end_ : storage_.capacity();
-    if (capacity - end_ < bytes.size()) MakeRoom(bytes.size());
+    Release();
+    return Append(bytes);
   }
+  // A string isn't grown: its room is used up.
+  const size_t capacity = string_ != nullptr ? end_ : storage_.capacity();
+  if (capacity - end_ < bytes.size()) MakeRoom(bytes.size());
   std::memcpy(data_ + end_, bytes.data(), bytes.size());
   end_ += bytes.size();
-}
-
-void ReceiveBuffer::AppendBlock(std::string&& bytes) {
-  if (!empty()) {
-    Append(bytes);
-    return;
-  }
-  ReleaseIfEmpty();
-  string_ = std::make_unique<PooledString>(std::move(bytes));
-  data_ = &string_->bytes[0];
-  end_ = string_->bytes.size();
 }
 
 void ReceiveBuffer::GrowAndCopyTo(std::string& target, size_t count) const {
@@ -65,27 +50,12 @@ void ReceiveBuffer::MakeRoom(size_t count) {
 }
 
 // The larger part of the string is given away, the smaller copied.
-void ReceiveBuffer::TakeString(std::string& target, size_t count) {
-  std::string rest;
-  if (count < end_) {
-    rest = StringPool::Take(end_ - count);
-    rest.assign(data_ + count, end_ - count);
-  }
-  StringPool::Give(target);
-  target = std::move(string_->bytes);
-  begin_ = end_;  // All of it is gone; what is left comes back.
-  Release();
-  if (ABSL_PREDICT_TRUE(rest.empty())) return;
+void ReceiveBuffer::TakePart(std::string& target, size_t count) {
+  std::string rest = StringPool::Take(end_ - count);
+  rest.assign(data_ + count, end_ - count);
+  TakeString(target, end_);
   target.resize(count);
   AppendBlock(std::move(rest));
-}
-
-void ReceiveBuffer::Release() {
-  begin_ = 0;
-  end_ = 0;
-  data_ = nullptr;
-  storage_.Reset();
-  if (ABSL_PREDICT_FALSE(string_ != nullptr)) ReleaseString();
 }
 
 void ReceiveBuffer::ReleaseString() {

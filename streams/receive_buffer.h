@@ -5,6 +5,7 @@
 
 #include <cassert>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "streams/coro/frame_pool.h"
 #include "streams/transport/io_block.h"
+#include "streams/transport/string_pool.h"
 
 namespace streams::internal {
 
@@ -39,10 +41,27 @@ class ReceiveBuffer {
   const char* data() const { return data_ + begin_; }
   absl::string_view view() const { return absl::string_view(data(), size()); }
 
-  void Append(absl::string_view bytes);
+  void Append(absl::string_view bytes) {
+    if (ABSL_PREDICT_FALSE(begin_ != end_ || data_ != nullptr ||
+                           bytes.empty())) {
+      return AppendSlowly(bytes);
+    }
+    storage_.Allocate(bytes.size());
+    data_ = storage_.data();
+    std::memcpy(data_, bytes.data(), bytes.size());
+    end_ = bytes.size();
+  }
   // The same, but `bytes`, not empty, may be taken as it is; else it is left as
   // it was.
-  void AppendBlock(std::string&& bytes);
+  void AppendBlock(std::string&& bytes) {
+    if (ABSL_PREDICT_FALSE(data_ != nullptr)) {
+      if (!empty()) return Append(bytes);
+      Release();
+    }
+    string_ = std::make_unique<PooledString>(std::move(bytes));
+    data_ = &string_->bytes[0];
+    end_ = string_->bytes.size();
+  }
 
   // Drops the first `count` bytes; `count` must not exceed size().
   void Consume(size_t count) {
@@ -64,7 +83,7 @@ class ReceiveBuffer {
   // Whether Take(count) would give away the string that the bytes are in, as
   // TakeString() does.
   bool GivesString(size_t count) const {
-    return begin_ == 0 && ABSL_PREDICT_FALSE(string_ != nullptr) &&
+    return ABSL_PREDICT_FALSE(string_ != nullptr) && begin_ == 0 &&
            count >= end_ / 2;
   }
 
@@ -96,7 +115,15 @@ class ReceiveBuffer {
 
   // As Take(), where GivesString(count): `target` becomes the string that the
   // bytes are in. Its own memory goes to the pool.
-  void TakeString(std::string& target, size_t count);
+  void TakeString(std::string& target, size_t count) {
+    if (ABSL_PREDICT_FALSE(count < end_)) return TakePart(target, count);
+    StringPool::Give(target);
+    target = std::move(string_->bytes);
+    begin_ = 0;
+    end_ = 0;
+    data_ = nullptr;
+    string_ = nullptr;
+  }
 
   void Clear() { Consume(size()); }
 
@@ -108,8 +135,17 @@ class ReceiveBuffer {
   };
 
   void GrowAndCopyTo(std::string& target, size_t count) const;
+  // All but the first bytes to come to a buffer that holds no memory.
+  void AppendSlowly(absl::string_view bytes);
+  void TakePart(std::string& target, size_t count);
   void MakeRoom(size_t count);
-  void Release();
+  void Release() {
+    begin_ = 0;
+    end_ = 0;
+    data_ = nullptr;
+    storage_.Reset();
+    if (ABSL_PREDICT_FALSE(string_ != nullptr)) ReleaseString();
+  }
   void ReleaseString();
 
   // Where the bytes are: in one of the two, if anywhere.

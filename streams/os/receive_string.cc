@@ -1,33 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Compiled as C++23: what FillString() does, without a call of a call.
 #include "streams/os/receive_string.h"
 
-#include <errno.h>
-
-#include <algorithm>
 #include <cstddef>
 #include <string>
 
-#include "absl/types/span.h"
-#include "streams/os/fill_string.h"
 #include "streams/os/socket.h"
 
 namespace streams::os {
 
-ssize_t ReceiveString(int fd, size_t expected, std::string* bytes,
-                      absl::Span<char> overflow) {
+ssize_t ReceiveString(int fd, size_t size, std::string* bytes) {
   ssize_t count = -1;
-  int error = 0;
-  bytes->clear();  // Nothing to keep, if it must grow.
-  FillString(*bytes, expected, [&](char* data, size_t size) -> size_t {
-    count = Receive(fd, data, size);
-    error = errno;
+  const auto receive = [&](char* data, size_t room) -> size_t {
+    count = Receive(fd, data, room);
     return count > 0 ? static_cast<size_t>(count) : 0;
-  });
-  errno = error;  // Whatever the string has done since.
-  if (count < 0 || bytes->size() < expected || overflow.empty()) return count;
-  // Nothing (more), EOF and errors: the next call will see them.
-  return count +
-         std::max<ssize_t>(Receive(fd, overflow.data(), overflow.size()), 0);
+  };
+  bytes->clear();  // Nothing to keep, if it must grow.
+  // What the string does afterwards leaves errno alone.
+#ifdef __cpp_lib_string_resize_and_overwrite
+  bytes->resize_and_overwrite(size, receive);
+#else
+  bytes->resize(size);
+  bytes->resize(receive(&(*bytes)[0], size));
+#endif
+  return count;
 }
 
 }  // namespace streams::os

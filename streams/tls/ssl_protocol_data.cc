@@ -27,7 +27,7 @@ namespace {
 constexpr uint8_t kWritesInVain = 5;
 
 // Records of so many bytes are worth a string for their text.
-constexpr size_t kLargeText = 4096;
+constexpr size_t kLargeText = 512;
 
 constexpr char kFatalError[] = "Fatal error on SSL protocol";
 

@@ -8,10 +8,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/numeric/bits.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "streams/os/receive_string.h"
 #include "streams/os/socket.h"
 #include "streams/transport/io_block.h"
@@ -24,7 +25,7 @@ namespace {
 constexpr size_t kMaxReadSize = 256 * 1024;
 
 // What comes in smaller pieces is cheaper to copy than to prepare for.
-constexpr size_t kLargeReceive = 4096;
+constexpr size_t kLargeReceive = 512;
 
 // Where recv() puts bytes before the protocol sees them: one for all transports
 // of a thread, since a view of it is given away only during DataReceived.
@@ -33,45 +34,53 @@ char* ReadScratch() {
   return scratch.data();
 }
 
-// Makes room for a little more than what came the last time. What is more than
-// that has to be copied, for once; where it is much less, the string isn't
-// worth its memory.
-ssize_t ReceiveLarge(Protocol& protocol, int fd, size_t last,
-                     absl::Status* status) {
-  const size_t expected = std::min(absl::bit_ceil(last + 1), kMaxReadSize);
+// What is more than was expected has to be copied, for once. Nothing more, EOF
+// and errors: the next call will see them.
+ABSL_ATTRIBUTE_NOINLINE ssize_t ReceiveRest(int fd, std::string& block) {
+  const size_t most = kMaxReadSize - block.size();
   char* const scratch = ReadScratch();
-  std::string block = StringPool::Take(expected);
-  const ssize_t count = os::ReceiveString(
-      fd, expected, &block, absl::MakeSpan(scratch, kMaxReadSize - expected));
-  if (count > 0) {
-    if (block.size() < block.capacity() / 4) {
-      *status = protocol.DataReceived(block);
-    } else {
-      StringPool::Reserve(block, static_cast<size_t>(count));
-      block.append(scratch, static_cast<size_t>(count) - block.size());
-      *status = protocol.BlockReceived(std::move(block));
-    }
-  }
-  const int error = errno;  // The caller's, whatever the pool does.
-  StringPool::Give(block);  // Unless the protocol took it.
-  errno = error;
+  const ssize_t count = most == 0 ? 0 : os::Receive(fd, scratch, most);
+  if (count <= 0) return 0;
+  StringPool::Reserve(block, block.size() + static_cast<size_t>(count));
+  block.append(scratch, static_cast<size_t>(count));
   return count;
+}
+
+// Makes room for a little more than what came the last time. Where it is much
+// less, the string isn't worth its memory.
+ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(Protocol& protocol, int fd,
+                                                  size_t last, ssize_t* count) {
+  const size_t expected = std::min(absl::bit_ceil(last + 1), kMaxReadSize);
+  std::string block = StringPool::Take(expected);
+  *count = os::ReceiveString(fd, expected, &block);
+  if (ABSL_PREDICT_FALSE(*count <= 0)) {
+    const int error = errno;  // The caller's, whatever the pool does.
+    StringPool::Give(block);
+    errno = error;
+    return absl::OkStatus();
+  }
+  if (ABSL_PREDICT_FALSE(block.size() == expected)) {
+    *count += ReceiveRest(fd, block);
+  }
+  absl::Status status = block.size() < block.capacity() / 4
+                            ? protocol.DataReceived(block)
+                            : protocol.BlockReceived(std::move(block));
+  StringPool::Give(block);  // Unless the protocol took it.
+  return status;
 }
 
 }  // namespace
 
-ssize_t ReceiveFor(Protocol& protocol, int fd, size_t expected,
-                   absl::Status* status) {
+absl::Status ReceiveFor(Protocol& protocol, int fd, size_t expected,
+                        ssize_t* count) {
   if (expected >= kLargeReceive) {
-    return ReceiveLarge(protocol, fd, expected, status);
+    return ReceiveLarge(protocol, fd, expected, count);
   }
   char* const scratch = ReadScratch();
-  const ssize_t count = os::Receive(fd, scratch, kMaxReadSize);
-  if (count > 0) {
-    *status = protocol.DataReceived(
-        absl::string_view(scratch, static_cast<size_t>(count)));
-  }
-  return count;
+  *count = os::Receive(fd, scratch, kMaxReadSize);
+  if (ABSL_PREDICT_FALSE(*count <= 0)) return absl::OkStatus();
+  return protocol.DataReceived(
+      absl::string_view(scratch, static_cast<size_t>(*count)));
 }
 
 }  // namespace streams::internal

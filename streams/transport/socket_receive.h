@@ -12,15 +12,15 @@
 
 namespace streams::internal {
 
-// Receives once, at most 256 KiB, and gives that to `protocol`, which says
-// *status. Returns what recv() does: how many bytes, zero at EOF, or -1 and
-// errno.
+// Receives once, at most 256 KiB, and gives that to `protocol`, whose answer it
+// returns. *count is what recv() says: how many bytes, zero at EOF, or -1 (and
+// errno), of which the protocol hears nothing.
 //
 // `expected` is how many came the last time. Where that was little, the bytes
 // come by way of a buffer of the thread; where it was much, directly into a
 // string, which the protocol may keep (Protocol::BlockReceived()).
-ssize_t ReceiveFor(Protocol& protocol, int fd, size_t expected,
-                   absl::Status* status);
+absl::Status ReceiveFor(Protocol& protocol, int fd, size_t expected,
+                        ssize_t* count);
 
 }  // namespace streams::internal
 

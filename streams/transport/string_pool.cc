@@ -2,12 +2,14 @@
 
 #include "streams/transport/string_pool.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/numeric/bits.h"
 #include "streams/coro/free_lists.h"
@@ -26,17 +28,16 @@ class Lists {
   bool Has(int exponent) { return !list(exponent).empty(); }
 
   std::string Pop(int exponent) {
-    std::string string = std::move(list(exponent).back());
-    list(exponent).pop_back();
+    std::vector<std::string>& strings = list(exponent);
+    std::string string = std::move(strings.back());
+    strings.pop_back();
     bytes_ -= string.capacity();
     return string;
   }
 
-  void Push(std::string&& string) {
-    const size_t capacity = string.capacity();
-    // Else what nobody asks for would be kept for ever, and nothing else.
-    while (bytes_ + capacity > StringPool::kMaxFreeBytes) DropOne();
+  void Push(std::string&& string, size_t capacity) {
     bytes_ += capacity;
+    if (ABSL_PREDICT_FALSE(bytes_ > StringPool::kMaxFreeBytes)) MakeRoom();
     list(absl::bit_width(capacity) - 1).push_back(std::move(string));
   }
 
@@ -47,14 +48,17 @@ class Lists {
     return lists_[static_cast<size_t>(exponent - kMinClass)];
   }
 
-  void DropOne() {
-    int most = kMinClass;
-    for (int exponent = kMinClass; exponent <= kMaxClass; ++exponent) {
-      if (list(exponent).size() << exponent > list(most).size() << most) {
-        most = exponent;
+  // Else what nobody asks for would be kept for ever, and nothing else.
+  ABSL_ATTRIBUTE_NOINLINE void MakeRoom() {
+    while (bytes_ > StringPool::kMaxFreeBytes) {
+      int most = kMinClass;
+      for (int exponent = kMinClass; exponent <= kMaxClass; ++exponent) {
+        if (list(exponent).size() << exponent > list(most).size() << most) {
+          most = exponent;
+        }
       }
+      Pop(most);
     }
-    Pop(most);
   }
 
   size_t bytes_ = 0;
@@ -77,24 +81,29 @@ class Opening {
   Lists lists_;
 };
 
-bool Open() {
+ABSL_ATTRIBUTE_NOINLINE bool Open() {
   thread_local const Opening opening;
   return free_strings != nullptr;
+}
+
+ABSL_ATTRIBUTE_NOINLINE std::string NewString(size_t size) {
+  std::string string;
+  string.reserve(size);
+  return string;
 }
 
 }  // namespace
 
 std::string StringPool::Take(size_t size) {
-  const int exponent = size <= 1 ? 0 : absl::bit_width(size - 1);
-  if (exponent >= kMinClass && exponent <= kMaxClass) {
-    if (free_strings != nullptr && free_strings->Has(exponent)) {
+  const int exponent = absl::bit_width(std::max<size_t>(size, 1) - 1);
+  if (ABSL_PREDICT_TRUE(exponent >= kMinClass && exponent <= kMaxClass)) {
+    if (ABSL_PREDICT_TRUE(free_strings != nullptr &&
+                          free_strings->Has(exponent))) {
       return free_strings->Pop(exponent);
     }
     size = size_t{1} << exponent;  // So that it comes back to this list.
   }
-  std::string string;
-  string.reserve(size);
-  return string;
+  return NewString(size);
 }
 
 void StringPool::Grow(std::string& string, size_t size) {
@@ -105,12 +114,13 @@ void StringPool::Grow(std::string& string, size_t size) {
 }
 
 void StringPool::GiveLarge(std::string& string) {
+  const size_t capacity = string.capacity();
   string.clear();
-  if (!kKeepsFreedBlocks || string.capacity() > kMaxCapacity ||
-      (ABSL_PREDICT_FALSE(free_strings == nullptr) && !Open())) {
+  if (ABSL_PREDICT_FALSE(!kKeepsFreedBlocks || capacity > kMaxCapacity ||
+                         (free_strings == nullptr && !Open()))) {
     string.shrink_to_fit();
   } else {
-    free_strings->Push(std::move(string));
+    free_strings->Push(std::move(string), capacity);
   }
 }
 

@@ -20,7 +20,7 @@ class StringPool {
  public:
   // Smaller ones are left to malloc, which is quick enough, larger ones to the
   // kernel: they would be too much to keep.
-  static constexpr size_t kMinCapacity = 8 * 1024;
+  static constexpr size_t kMinCapacity = 1024;
   static constexpr size_t kMaxCapacity = 256 * 1024;
   // The most that a thread keeps; as much as of IoBlocks, beside them. Room for
   // one more is made by freeing one of the size that takes most of it.
