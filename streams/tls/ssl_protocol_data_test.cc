@@ -39,8 +39,8 @@ class SslProtocolDataTest : public SslProtocolFixture {
 };
 
 TEST_F(SslProtocolDataTest, LittleIsShown) {
-  SendAndSettle(peer_->Record(Text(1'000)));
-  EXPECT_EQ(protocol_->received, Text(1'000));
+  SendAndSettle(peer_->Record(Text(400)));
+  EXPECT_EQ(protocol_->received, Text(400));
   EXPECT_EQ(protocol_->blocks, 0);
 }
 
