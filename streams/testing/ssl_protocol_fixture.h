@@ -62,12 +62,14 @@ class RecordingProtocol final : public Protocol {
   }
   void PauseWriting() override { log_.push_back("pause"); }
   void ResumeWriting() override { log_.push_back("resume"); }
+  void Prefetch(int step) const override { prefetched.push_back(step); }
   std::string TakeUnread() override { return std::exchange(unread, {}); }
 
   std::shared_ptr<Transport> transport;
   std::string received;
   std::string unread;
   int blocks = 0;  // How often the bytes came as a string.
+  mutable std::vector<int> prefetched;
   absl::Status data_status;
   bool keeps_open = false;
   std::function<void()> on_made;

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "openssl/base.h"
+#include "streams/coro/prefetch.h"
 #include "streams/tls/ssl_bio.h"
 #include "streams/tls/ssl_context.h"
 #include "streams/tls/ssl_object.h"
@@ -72,6 +73,10 @@ class SslEngine {
 
   const absl::Status& error() const { return error_; }
 
+  // A hint that a record is near: asks the processor for what BoringSSL looks
+  // at first.
+  void Prefetch() const { PrefetchBytes(ssl_.get(), kSslBytes); }
+
   const RecordBuffer& outgoing() const { return bio_.outgoing(); }
   size_t outgoing_size() const { return bio_.outgoing().size(); }
   void ClearOutgoing() { bio_.outgoing().Clear(); }
@@ -83,6 +88,9 @@ class SslEngine {
  private:
   SslEngine(bssl::UniquePtr<SSL> ssl, std::shared_ptr<SslContext> context,
             std::optional<std::string> server_hostname);
+
+  // The beginning of an SSL, which is an incomplete type.
+  static constexpr size_t kSslBytes = 256;
 
   // What a call of BoringSSL that returned `result` has come to.
   Outcome Judge(int result);

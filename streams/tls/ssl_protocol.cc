@@ -81,14 +81,14 @@ SslProtocol::SslProtocol(EventLoop& loop,
                          const TlsOptions& options,
                          std::unique_ptr<SslEngine> engine,
                          Completion* handshake_done, AppState app_state)
-    : loop_(&loop),
-      app_protocol_(std::move(app_protocol)),
+    : app_protocol_(std::move(app_protocol)),
       engine_(std::move(engine)),
+      app_state_(app_state),
+      has_default_handshake_timeout_(!options.has_handshake_timeout()),
+      loop_(&loop),
       handshake_done_(handshake_done),
       handshake_timeout_(options.handshake_timeout()),
-      shutdown_timeout_(options.shutdown_timeout()),
-      app_state_(app_state),
-      has_default_handshake_timeout_(!options.has_handshake_timeout()) {
+      shutdown_timeout_(options.shutdown_timeout()) {
   loop.AddObserver(*this);
 }
 

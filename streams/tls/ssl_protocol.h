@@ -108,6 +108,7 @@ class SslProtocol final : public Protocol,
   void ConnectionLost(const absl::Status& error) override;
   void PauseWriting() override { is_lower_paused_ = true; }
   void ResumeWriting() override;
+  void Prefetch(int step) const override;
 
  private:
   friend class SslTransport;
@@ -176,26 +177,10 @@ class SslProtocol final : public Protocol,
 
   void SetAppProtocol(std::shared_ptr<Protocol> app_protocol);
 
-  EventLoop* loop_;
+  // First what each message needs.
   std::shared_ptr<Protocol> app_protocol_;
-  // The same, while it is yet to be told that the connection is lost.
-  std::shared_ptr<Protocol> losing_protocol_;
-  std::shared_ptr<Transport> lower_;
   std::unique_ptr<SslEngine> engine_;
-  SslTransport app_transport_{*this};
-  // Until the application has been told that the connection is lost.
-  std::shared_ptr<SslProtocol> self_;
-  Completion* handshake_done_;
-  WriteBuffer backlog_;
-  WriteBufferLimits limits_{kWriteHighWater / 4, kWriteHighWater};
-  absl::Status lost_error_;
-  absl::Duration handshake_timeout_;
-  absl::Duration shutdown_timeout_;
-  MethodTimer<&SslProtocol::OnHandshakeTimeout> handshake_timer_{*this};
-  MethodTimer<&SslProtocol::OnShutdownTimeout> shutdown_timer_{*this};
-  MethodCallback<&SslProtocol::Resumed> resumed_callback_{*this};
-  MethodCallback<&SslProtocol::CloseLower> close_lower_callback_{*this};
-  MethodCallback<&SslProtocol::LoseConnection> lost_callback_{*this};
+  std::shared_ptr<Transport> lower_;
   State state_ = State::kUnwrapped;
   AppState app_state_;
   uint8_t writes_in_vain_ = 0;  // As far as they matter. [_conn_lost]
@@ -206,6 +191,23 @@ class SslProtocol final : public Protocol,
   bool is_lower_reading_paused_ = false;  // [_ssl_reading_paused]
   bool is_app_writing_paused_ = false;
   bool is_app_reading_paused_ = false;
+  WriteBuffer backlog_;
+  WriteBufferLimits limits_{kWriteHighWater / 4, kWriteHighWater};
+  SslTransport app_transport_{*this};
+  EventLoop* loop_;
+  // app_protocol_, while it is yet to be told that the connection is lost.
+  std::shared_ptr<Protocol> losing_protocol_;
+  // Until the application has been told that the connection is lost.
+  std::shared_ptr<SslProtocol> self_;
+  Completion* handshake_done_;
+  absl::Status lost_error_;
+  absl::Duration handshake_timeout_;
+  absl::Duration shutdown_timeout_;
+  MethodTimer<&SslProtocol::OnHandshakeTimeout> handshake_timer_{*this};
+  MethodTimer<&SslProtocol::OnShutdownTimeout> shutdown_timer_{*this};
+  MethodCallback<&SslProtocol::Resumed> resumed_callback_{*this};
+  MethodCallback<&SslProtocol::CloseLower> close_lower_callback_{*this};
+  MethodCallback<&SslProtocol::LoseConnection> lost_callback_{*this};
 };
 
 }  // namespace streams::internal

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "streams/coro/prefetch.h"
 #include "streams/coro/status_macros.h"
 #include "streams/os/fill_string.h"
 #include "streams/tls/ssl_protocol.h"
@@ -29,6 +30,9 @@ constexpr uint8_t kWritesInVain = 5;
 // Records of so many bytes are worth a string for their text.
 constexpr size_t kLargeText = 512;
 
+// See SocketTransport's.
+constexpr size_t kProtocolBytes = 64;
+
 constexpr char kFatalError[] = "Fatal error on SSL protocol";
 
 }  // namespace
@@ -42,6 +46,20 @@ absl::Status SslProtocol::DataReceived(absl::string_view bytes) {
   Proceed();
   engine_->Settle();
   return absl::OkStatus();
+}
+
+void SslProtocol::Prefetch(int step) const {
+  if (app_protocol_ == nullptr) return;
+  if (step == 0) {
+    PrefetchBytes(&limits_, sizeof limits_);  // The end of what is needed.
+    PrefetchBytes(engine_.get(), sizeof(SslEngine));
+    PrefetchBytes(app_protocol_.get(), kProtocolBytes);
+    return;
+  }
+  if (step == 1) engine_->Prefetch();
+  app_protocol_->Prefetch(step - 1);
+  // The last step, which without TLS is a step of its own.
+  if (step == 2) app_protocol_->Prefetch(step);
 }
 
 void SslProtocol::Proceed() {

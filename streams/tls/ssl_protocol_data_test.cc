@@ -101,6 +101,16 @@ TEST_F(SslProtocolDataTest, MuchTextInFrontOfAnInvalidRecordIsLost) {
   EXPECT_THAT(log_, ElementsAre(StartsWith("lost: ")));
 }
 
+// A step later, but for the last two, which come together: there are no more.
+TEST_F(SslProtocolDataTest, ThatARecordIsNearIsPassedOn) {
+  for (int step = 0; step < 3; ++step) ssl_protocol_->Prefetch(step);
+  EXPECT_THAT(protocol_->prefetched, ElementsAre(0, 1, 2));
+  transport_->Abort();
+  Settle();
+  for (int step = 0; step < 3; ++step) ssl_protocol_->Prefetch(step);
+  EXPECT_EQ(protocol_->prefetched.size(), 3u);
+}
+
 TEST_F(SslProtocolDataTest, TheProtocolMayFail) {
   protocol_->data_status = MakeError(ErrorKind::kValue, "no");
   SendAndSettle(peer_->Record(Text(10'000)));
