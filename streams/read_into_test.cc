@@ -158,6 +158,28 @@ TEST_F(ReadIntoTest, ABlockIsGivenAway) {
   EXPECT_EQ(reader_->buffered(), std::string(39'000, 'x'));
 }
 
+TEST_F(ReadIntoTest, OfABlockThatIsMostlyEmptyACopyIsGiven) {
+  std::string block(300, 'x');
+  block.reserve(1024);
+  ASSERT_TRUE(reader_->FeedBlock(std::move(block)).ok());
+  // More than the half, but less than a quarter of the memory.
+  ASSERT_TRUE(Now(reader_->Read(200).Into(target_)).ok());
+  EXPECT_EQ(target_, std::string(200, 'x'));
+  EXPECT_LT(target_.capacity(), 1024u);
+}
+
+TEST_F(ReadIntoTest, From1KiBOnAStringIsLentWhileTheCallWaits) {
+  for (const size_t size : {1023u, 1024u}) {
+    target_ = std::string(size, 'x');
+    auto read = Start(reader_->ReadLine().Into(target_));
+    EXPECT_EQ(target_.empty(), size == 1024u);
+    Feed("a line\n");
+    Settle();
+    EXPECT_TRUE(read.TakeResult().ok());
+    EXPECT_EQ(target_, "a line\n");
+  }
+}
+
 // --- Errors, cancellation and the end of things ---
 
 TEST_F(ReadIntoTest, NothingHappensBeforeTheAwait) {

@@ -74,7 +74,9 @@ class StreamReader : public internal::PoolAllocated {
   // an absl::Status. See read_into.h.
 
   // Gives up to `count` bytes as soon as there is at least one, or an empty
-  // string at EOF. A negative count: everything until EOF. asyncio: read.
+  // string at EOF. A negative count: everything until EOF. As with every call
+  // that gives a string, it may be the memory in which it was received, with a
+  // capacity of up to four times its size. asyncio: read.
   ReadBytes Read(int64_t count = -1) { return ReadBytes(*this, count); }
 
   // A line with its "\n"; at EOF what is left of one, or an empty string.

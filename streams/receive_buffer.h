@@ -42,8 +42,7 @@ class ReceiveBuffer {
   absl::string_view view() const { return absl::string_view(data(), size()); }
 
   void Append(absl::string_view bytes) {
-    if (ABSL_PREDICT_FALSE(begin_ != end_ || data_ != nullptr ||
-                           bytes.empty())) {
+    if (ABSL_PREDICT_FALSE(data_ != nullptr || bytes.empty())) {
       return AppendSlowly(bytes);
     }
     storage_.Allocate(bytes.size());
@@ -81,10 +80,11 @@ class ReceiveBuffer {
   }
 
   // Whether Take(count) would give away the string that the bytes are in, as
-  // TakeString() does.
+  // TakeString() does: where that spares copying the half at least, and whoever
+  // keeps it doesn't hold on to more than four times the memory he needs.
   bool GivesString(size_t count) const {
     return ABSL_PREDICT_FALSE(string_ != nullptr) && begin_ == 0 &&
-           count >= end_ / 2;
+           count >= end_ / 2 && count >= string_->bytes.capacity() / 4;
   }
 
   // Makes `target` a copy of the first `count` bytes.

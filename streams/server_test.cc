@@ -233,8 +233,15 @@ TEST_F(ServerTest, OutOfDescriptorsItTriesAgainASecondLater) {
   EXPECT_EQ(log_.size(), 2u);
 }
 
-// accept4() would fail for want of a descriptor before it looks whether there
-// is anybody to accept.
+TEST_F(ServerTest, AllWhoWaitAreAcceptedInOneTurn) {
+  Serve(Counting());
+  const StreamSocket one = Connect(), two = Connect(), three = Connect();
+  // In which they are accepted, welcomed and opened.
+  for (int i = 0; i < 3; ++i) loop_.RunTurn(absl::ZeroDuration());
+  EXPECT_EQ(accepted_, 3);
+}
+
+// accept4() would fail before it looks whether there is anybody to accept.
 TEST_F(ServerTest, TheLastDescriptorForTheLastClient) {
   if (kNeedsDescriptors) GTEST_SKIP();
   Serve(Counting());

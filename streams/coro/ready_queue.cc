@@ -3,7 +3,6 @@
 
 #include <coroutine>
 #include <cstddef>
-#include <utility>
 
 #include "absl/base/macros.h"
 #include "absl/status/status.h"

@@ -123,7 +123,8 @@ class Suspension : public Completion::Listener {
     // Resumed from nowhere, nobody could cancel or destroy it.
     ABSL_HARDENING_ASSERT(task_ != nullptr);
     task_->set_suspension(this);
-    if (linked() || completion() != nullptr || task_->must_cancel()) Wait();
+    // If it is linked, it waits for the next turn.
+    if (!linked() && (completion() != nullptr || task_->must_cancel())) Wait();
   }
   void Wait();
   // The first time, the task that runs is the one to be parked.

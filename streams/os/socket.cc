@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -30,6 +31,11 @@ namespace os {
 
 ssize_t Receive(int fd, void* buffer, size_t size) {
   return ::recv(fd, buffer, size, 0);
+}
+
+bool HasBytes(int fd) {
+  int count = 0;
+  return ::ioctl(fd, FIONREAD, &count) == 0 && count > 0;
 }
 
 ssize_t Send(int fd, const void* data, size_t size) {

@@ -24,10 +24,12 @@ namespace os {
 
 // Zero at EOF.
 ssize_t Receive(int fd, void* buffer, size_t size);
+// Whether Receive() would give any, and not EOF or an error. FIONREAD.
+bool HasBytes(int fd);
 ssize_t Send(int fd, const void* data, size_t size);
 
-// Whether that is all that is wrong: not now. Of EINTR, too, as in asyncio:
-// whoever is told so comes back.
+// Whether that is all that is wrong: not now. Of EINTR, too: it isn't retried,
+// for whoever is told so waits for the descriptor, which is ready still.
 inline bool WouldBlock(int error) {
   return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }

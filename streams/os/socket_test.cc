@@ -91,6 +91,22 @@ TEST(StreamSocketTest, HasPendingConnectionUntilItIsAccepted) {
   EXPECT_TRUE(os::WouldBlock(server.Accept(&accepted, &peer)));
 }
 
+TEST(StreamSocketTest, WhatIsNotAnError) {
+  EXPECT_TRUE(os::WouldBlock(EAGAIN));
+  EXPECT_TRUE(os::WouldBlock(EINTR));
+  EXPECT_FALSE(os::WouldBlock(ECONNRESET));
+}
+
+TEST(StreamSocketTest, HasBytesIfThereAreAny) {
+  auto pair = StreamSocket::CreatePair().value();
+  EXPECT_FALSE(os::HasBytes(pair.first.fd()));
+  EXPECT_EQ(os::Send(pair.second.fd(), "x", 1), 1);
+  EXPECT_TRUE(os::HasBytes(pair.first.fd()));
+  EXPECT_EQ(ReceiveSome(pair.first), "x");
+  pair.second.Close();
+  EXPECT_FALSE(os::HasBytes(pair.first.fd()));
+}
+
 TEST(StreamSocketTest, ConnectionRefused) {
   StreamSocket server = Listening("127.0.0.1");
   const SocketAddress address = *server.GetSockName();

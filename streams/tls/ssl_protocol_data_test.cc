@@ -44,6 +44,12 @@ TEST_F(SslProtocolDataTest, LittleIsShown) {
   EXPECT_EQ(protocol_->blocks, 0);
 }
 
+TEST_F(SslProtocolDataTest, From512BytesOnThatIsMuch) {
+  SendAndSettle(peer_->Record(Text(600)));
+  EXPECT_EQ(protocol_->received, Text(600));
+  EXPECT_EQ(protocol_->blocks, 1);
+}
+
 TEST_F(SslProtocolDataTest, MuchIsHandedOver) {
   SendAndSettle(peer_->Record(Text(10'000)));
   EXPECT_EQ(protocol_->received, Text(10'000));

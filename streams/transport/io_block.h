@@ -3,6 +3,7 @@
 #ifndef STREAMS_TRANSPORT_IO_BLOCK_H_
 #define STREAMS_TRANSPORT_IO_BLOCK_H_
 
+#include <cassert>
 #include <cstddef>
 #include <utility>
 
@@ -66,6 +67,7 @@ class IoBlock {
   // Makes it what IoBlock(size) would be; it must have no memory yet. Inline
   // for the smallest, which most messages fit in.
   void Allocate(size_t size) {
+    assert(data_ == nullptr);
     if (kKeepsFreedBlocks && ABSL_PREDICT_TRUE(size <= IoClasses::kMinSize)) {
       capacity_ = IoClasses::kMinSize;
       data_ = static_cast<char*>(free_blocks.Take(0));

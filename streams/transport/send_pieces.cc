@@ -3,6 +3,7 @@
 #include "streams/transport/send_pieces.h"
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 
 #include "absl/strings/string_view.h"
@@ -29,8 +30,8 @@ ssize_t SendPieces(int fd, absl::Span<const absl::string_view> pieces) {
     used += count;
     const ssize_t sent =
         os::SendVector(fd, absl::MakeConstSpan(batch.data(), count));
-    // An error behind something that went will come again with the next write.
-    if (sent < 0) return total > 0 ? total : -1;
+    // An error, which the kernel tells but once, counts more than what went.
+    if (sent < 0) return total > 0 && os::WouldBlock(errno) ? total : -1;
     total += sent;
     if (static_cast<size_t>(sent) < size) break;
   }

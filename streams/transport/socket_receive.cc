@@ -37,9 +37,10 @@ char* ReadScratch() {
 // What is more than was expected has to be copied, for once. Nothing more, EOF
 // and errors: the next call will see them.
 ABSL_ATTRIBUTE_NOINLINE ssize_t ReceiveRest(int fd, std::string& block) {
-  const size_t most = kMaxReadSize - block.size();
+  // Not recv() at once: it would take SO_ERROR with it, and leave an EOF.
+  if (!os::HasBytes(fd)) return 0;
   char* const scratch = ReadScratch();
-  const ssize_t count = most == 0 ? 0 : os::Receive(fd, scratch, most);
+  const ssize_t count = os::Receive(fd, scratch, kMaxReadSize - block.size());
   if (count <= 0) return 0;
   StringPool::Reserve(block, block.size() + static_cast<size_t>(count));
   block.append(scratch, static_cast<size_t>(count));
@@ -52,14 +53,16 @@ ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(Protocol& protocol, int fd,
                                                   size_t last, ssize_t* count) {
   const size_t expected = std::min(absl::bit_ceil(last + 1), kMaxReadSize);
   std::string block = StringPool::Take(expected);
-  *count = os::ReceiveString(fd, expected, &block);
+  // Of somebody else's it may have more.
+  const size_t room = std::min(block.capacity(), kMaxReadSize);
+  *count = os::ReceiveString(fd, room, &block);
   if (ABSL_PREDICT_FALSE(*count <= 0)) {
     const int error = errno;  // The caller's, whatever the pool does.
     StringPool::Give(block);
     errno = error;
     return absl::OkStatus();
   }
-  if (ABSL_PREDICT_FALSE(block.size() == expected)) {
+  if (ABSL_PREDICT_FALSE(block.size() == room)) {
     *count += ReceiveRest(fd, block);
   }
   absl::Status status = block.size() < block.capacity() / 4

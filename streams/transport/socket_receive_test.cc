@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -83,6 +84,23 @@ TEST_F(SocketReceiveTest, AfterMuchBytesAreHandedOver) {
   EXPECT_EQ(protocol_.received, sent_);
 }
 
+TEST_F(SocketReceiveTest, From512BytesOnThatIsMuch) {
+  EXPECT_EQ(SendAndReceive(600, 511), 600);
+  EXPECT_EQ(SendAndReceive(600, 512), 600);
+  EXPECT_EQ(protocol_.calls, (Calls{{"data", 600}, {"block", 600}}));
+  EXPECT_EQ(protocol_.received, sent_);
+}
+
+TEST_F(SocketReceiveTest, AsMuchAsIsReceivedAtOnce) {
+  // Room for it, in both directions.
+  ASSERT_TRUE(ours_.SetReceiveBufferSize(1'000'000).ok());
+  ASSERT_TRUE(theirs_.SetSendBufferSize(1'000'000).ok());
+  EXPECT_EQ(SendAndReceive(262'144, 262'144), 262'144);
+  EXPECT_EQ(SendAndReceive(100, 0), 100);
+  EXPECT_EQ(protocol_.calls, (Calls{{"block", 262'144}, {"data", 100}}));
+  EXPECT_EQ(protocol_.received, sent_);
+}
+
 TEST_F(SocketReceiveTest, MoreThanExpectedComesInOnePieceAllTheSame) {
   EXPECT_EQ(SendAndReceive(100'000, 5'000), 100'000);
   EXPECT_EQ(protocol_.calls, (Calls{{"block", 100'000}}));
@@ -97,26 +115,40 @@ TEST_F(SocketReceiveTest, MuchLessThanExpectedDoesNotHoldTheMemory) {
 
 TEST_F(SocketReceiveTest, MemoryThatTheProtocolLeavesServesTheNextCall) {
   if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
-  SendAndReceive(100'000, 100'000);
-  const size_t free_bytes = StringPool::FreeBytes();
-  EXPECT_GE(free_bytes, 100'000u);
-  SendAndReceive(100'000, 100'000);
-  SendAndReceive(10, 100'000);
-  EXPECT_EQ(StringPool::FreeBytes(), free_bytes);
-  // Twice as much as is expected comes in a larger one, which is there, too.
-  SendAndReceive(200'000, 100'000);
-  EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 262'144);
-  SendAndReceive(200'000, 100'000);
-  EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 262'144);
-  EXPECT_EQ(Receive(100'000), -1);
-  EXPECT_EQ(errno, EAGAIN);
-  EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 262'144);
+  // A thread's pool begins empty.
+  std::thread([this] {
+    SendAndReceive(100'000, 100'000);
+    const size_t free_bytes = StringPool::FreeBytes();
+    EXPECT_GE(free_bytes, 100'000u);
+    SendAndReceive(100'000, 100'000);
+    SendAndReceive(10, 100'000);
+    EXPECT_EQ(StringPool::FreeBytes(), free_bytes);
+    // Twice as much as is expected comes in a larger one, which is there, too.
+    SendAndReceive(200'000, 100'000);
+    EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 262'144);
+    SendAndReceive(200'000, 100'000);
+    EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 262'144);
+    EXPECT_EQ(Receive(100'000), -1);
+    EXPECT_EQ(errno, EAGAIN);
+    EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 262'144);
+  }).join();
 }
 
 TEST_F(SocketReceiveTest, TheProtocolMayFail) {
   protocol_.answer = MakeError(ErrorKind::kValue, "no");
   EXPECT_EQ(SendAndReceive(10, 0), 10);
   EXPECT_EQ(GetErrorKind(status_), ErrorKind::kValue);
+}
+
+TEST_F(SocketReceiveTest, AnErrorBehindAFullBlockIsNotTakenForEof) {
+  // Unread bytes at close(): the other end gets ECONNRESET behind the data.
+  EXPECT_EQ(os::Send(ours_.fd(), "x", 1), 1);
+  const std::string bytes(1024, 'a');
+  EXPECT_EQ(os::Send(theirs_.fd(), bytes.data(), bytes.size()), 1024);
+  theirs_.Close();
+  EXPECT_EQ(Receive(1000), 1024);
+  EXPECT_EQ(Receive(1000), -1);
+  EXPECT_EQ(errno, ECONNRESET);
 }
 
 TEST_F(SocketReceiveTest, NothingAndEof) {

@@ -118,6 +118,19 @@ TEST_F(SocketTransportTest, ClosesAtEofUnlessTheProtocolKeepsItOpen) {
   EXPECT_THAT(log_, ElementsAre("made", "x", "eof", "lost"));
 }
 
+// The kernel tells of it once: the block, which is exactly as long as was
+// expected, must not be looked behind by a call that doesn't tell.
+TEST_F(SocketTransportTest, AResetBehindAFullBlockIsNotTakenForEof) {
+  PeerSends(std::string(1000, 'x'));
+  Settle();
+  ASSERT_TRUE(transport_->Write("never read, hence the reset").ok());
+  PeerSends(std::string(1024, 'x'));
+  peer_.Close();
+  Settle();
+  EXPECT_THAT(log_,
+              ElementsAre("made", "much", "much", "lost ConnectionResetError"));
+}
+
 TEST_F(SocketTransportTest, EofIsToldOnceIfTheConnectionIsKept) {
   protocol_->keeps_open = true;
   ASSERT_TRUE(peer_.ShutdownWrite().ok());

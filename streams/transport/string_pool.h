@@ -8,10 +8,10 @@
 
 namespace streams::internal {
 
-// The memory of large strings that nobody uses, kept by each thread for its
-// next ones. Where messages are received into strings that are given away, and
-// come back with the next call (ReadInto), this is what spares a server malloc
-// for each; see IoBlock for why that matters.
+// The memory of strings of 1 KiB and more that nobody uses, kept by each thread
+// for its next ones. Where messages are received into strings that are given
+// away, and come back with the next call (ReadInto), this is what spares a
+// server malloc for each; see IoBlock for why that matters.
 //
 // In lists by capacity, to a power of two: what was made here is no more than
 // twice as large as was asked for, a string of somebody else's less than four
@@ -22,8 +22,9 @@ class StringPool {
   // kernel: they would be too much to keep.
   static constexpr size_t kMinCapacity = 1024;
   static constexpr size_t kMaxCapacity = 256 * 1024;
-  // The most that a thread keeps; as much as of IoBlocks, beside them. Room for
-  // one more is made by freeing one of the size that takes most of it.
+  // The most that a thread keeps, without malloc's and its own 48 bytes for
+  // each; as much as of IoBlocks, beside them. Room for one more is made by
+  // freeing one of the size that takes most of it.
   static constexpr size_t kMaxFreeBytes = 16 * 1024 * 1024;
 
   StringPool() = delete;
@@ -36,8 +37,8 @@ class StringPool {
     if (size > string.capacity()) Grow(string, size);
   }
 
-  // Takes the memory of `string`, and leaves it empty, if it is large; else
-  // does nothing.
+  // Takes the memory of `string`, and leaves it empty, if that is kMinCapacity
+  // or more; else does nothing.
   static void Give(std::string& string) {
     if (string.capacity() >= kMinCapacity) GiveLarge(string);
   }

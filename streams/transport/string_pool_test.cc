@@ -21,8 +21,9 @@ std::string Used(size_t size) {
 }
 
 TEST(StringPoolTest, HoldsWhatWasAskedFor) {
-  for (const size_t size : {0u, 1u, 100u, 8191u, 8192u, 8193u, 100'000u,
-                            262'144u, 262'145u, 1'000'000u}) {
+  for (const size_t size :
+       {0u, 1u, 100u, 513u, 1023u, 1024u, 1025u, 8191u, 8192u, 8193u, 100'000u,
+        262'144u, 262'145u, 1'000'000u}) {
     for (int i = 0; i < 2; ++i) {
       std::string string = StringPool::Take(size);
       EXPECT_EQ(string, "");
@@ -34,15 +35,19 @@ TEST(StringPoolTest, HoldsWhatWasAskedFor) {
 }
 
 TEST(StringPoolTest, ASmallStringIsLeftAlone) {
-  std::string string(100, 'x');
   const size_t free_bytes = StringPool::FreeBytes();
-  StringPool::Give(string);
-  EXPECT_EQ(string, std::string(100, 'x'));
+  for (const size_t size : {0u, 100u, 1023u}) {
+    std::string string(size, 'x');
+    ASSERT_LT(string.capacity(), 1024u);
+    StringPool::Give(string);
+    EXPECT_EQ(string, std::string(size, 'x'));
+  }
   EXPECT_EQ(StringPool::FreeBytes(), free_bytes);
 }
 
 TEST(StringPoolTest, ALargeOneIsEmptyAfterwards) {
-  for (const size_t size : {8192u, 50'000u, 262'144u, 300'000u, 1'000'000u}) {
+  for (const size_t size :
+       {1024u, 8192u, 50'000u, 262'144u, 300'000u, 1'000'000u}) {
     std::string string(size, 'x');
     StringPool::Give(string);
     EXPECT_EQ(string, "");
@@ -52,7 +57,8 @@ TEST(StringPoolTest, ALargeOneIsEmptyAfterwards) {
 
 TEST(StringPoolTest, TheNextOneOfASizeIsTheLastThatWasGiven) {
   if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
-  for (const size_t size : {4'097u, 8'192u, 10'022u, 100'000u, 262'144u}) {
+  for (const size_t size :
+       {513u, 1'024u, 4'097u, 8'192u, 10'022u, 100'000u, 262'144u}) {
     // A thread's pool begins empty.
     std::thread([size] {
       EXPECT_EQ(StringPool::FreeBytes(), 0u);
