@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Compiled as C++23: what FillString() does, without a call of a call.
+// Compiled as C++23, where the library has it, for the string's memory that is
+// not set to zeros before it is written.
 #include "streams/os/receive_string.h"
 
 #include <cstddef>

@@ -16,7 +16,7 @@
 #include "absl/types/span.h"
 #include "streams/coro/prefetch.h"
 #include "streams/coro/status_macros.h"
-#include "streams/os/fill_string.h"
+#include "streams/tls/fill_string.h"
 #include "streams/tls/ssl_protocol.h"
 #include "streams/transport/io_block.h"
 #include "streams/transport/string_pool.h"
@@ -145,7 +145,7 @@ absl::Status SslProtocol::ReadHandedOver(SslEngine::Outcome& outcome) {
   std::string text = StringPool::Take(room);
   for (;;) {
     size_t filled = text.size();
-    os::FillString(text, room, [&](char* data, size_t size) {
+    FillString(text, room, [&](char* data, size_t size) {
       Decrypt({data, size}, filled, outcome);
       return filled;
     });

@@ -19,7 +19,8 @@ inline constexpr size_t kMaxPiecesOfAWrite = 1024;
 // Sends `pieces` on a non-blocking socket, straight from where they are: no
 // copy, no allocation. Returns how many bytes went; less than all when the
 // kernel takes no more, or when there are more than kMaxPiecesOfAWrite that are
-// not empty. -1 and errno (EAGAIN among them) if none went for an error.
+// not empty. -1 and errno at an error, also behind some that went; EAGAIN only
+// if none did.
 ssize_t SendPieces(int fd, absl::Span<const absl::string_view> pieces);
 
 }  // namespace streams::internal

@@ -2,14 +2,14 @@
 //
 // Compiled as C++23, where the library has it, for the one thing that C++20
 // can't: a string's memory that is not set to zeros before it is written.
-#include "streams/os/fill_string.h"
+#include "streams/tls/fill_string.h"
 
 #include <cstddef>
 #include <string>
 
 #include "absl/functional/function_ref.h"
 
-namespace streams::os {
+namespace streams::internal {
 
 void FillString(std::string& string, size_t size,
                 absl::FunctionRef<size_t(char* data, size_t size)> fill) {
@@ -21,4 +21,4 @@ void FillString(std::string& string, size_t size,
 #endif
 }
 
-}  // namespace streams::os
+}  // namespace streams::internal

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef STREAMS_OS_FILL_STRING_H_
-#define STREAMS_OS_FILL_STRING_H_
+#ifndef STREAMS_TLS_FILL_STRING_H_
+#define STREAMS_TLS_FILL_STRING_H_
 
 #include <cstddef>
 #include <string>
 
 #include "absl/functional/function_ref.h"
 
-namespace streams::os {
+namespace streams::internal {
 
 // Lets `fill` write into the memory of `string`, without its being initialised
 // first: it is given room for `size` bytes, the first of which are the string's
@@ -16,6 +16,6 @@ namespace streams::os {
 void FillString(std::string& string, size_t size,
                 absl::FunctionRef<size_t(char* data, size_t size)> fill);
 
-}  // namespace streams::os
+}  // namespace streams::internal
 
-#endif  // STREAMS_OS_FILL_STRING_H_
+#endif  // STREAMS_TLS_FILL_STRING_H_

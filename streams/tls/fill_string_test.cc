@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "streams/os/fill_string.h"
+#include "streams/tls/fill_string.h"
 
 #include <cstddef>
 #include <cstring>
@@ -7,7 +7,7 @@
 
 #include "gtest/gtest.h"
 
-namespace streams::os {
+namespace streams::internal {
 namespace {
 
 TEST(FillStringTest, GrowsByWhatIsWritten) {
@@ -45,4 +45,4 @@ TEST(FillStringTest, MayLeaveNothing) {
 }
 
 }  // namespace
-}  // namespace streams::os
+}  // namespace streams::internal
