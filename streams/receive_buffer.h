@@ -80,11 +80,12 @@ class ReceiveBuffer {
   }
 
   // Whether Take(count) would give away the string that the bytes are in, as
-  // TakeString() does: where that spares copying the half at least, and whoever
-  // keeps it doesn't hold on to more than four times the memory he needs.
+  // TakeString() does: where that spares copying the half at least, and the
+  // bytes are worth the memory.
   bool GivesString(size_t count) const {
     return ABSL_PREDICT_FALSE(string_ != nullptr) && begin_ == 0 &&
-           count >= end_ / 2 && count >= string_->bytes.capacity() / 4;
+           count >= end_ / 2 &&
+           StringPool::IsWorthKeeping(string_->bytes, count);
   }
 
   // Makes `target` a copy of the first `count` bytes.

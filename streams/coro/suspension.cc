@@ -9,8 +9,6 @@
 namespace streams {
 
 void Suspension::Wait() {
-  task_->set_suspension(this);
-  if (linked()) return;  // For the next turn.
   if (completion() != nullptr) completion()->Listen(*this);
   if (task_->must_cancel() && CancelAwaited()) task_->set_must_cancel(false);
 }
@@ -35,7 +33,7 @@ void Suspension::Run() {
   if (OnWake(std::move(status))) {
     task->Resume(handle_);  // `this` may be gone now.
   } else {
-    Wait();
+    Park();
   }
 }
 

@@ -118,7 +118,7 @@ class Suspension : public Completion::Listener {
   static constexpr std::size_t kFrameBytes = 128;
 
   void Run() final;
-  // For the rule, that all there is to do is to remember who is parked.
+  // As a rule, all there is to do is to remember who is parked.
   void Park() {
     // Resumed from nowhere, nobody could cancel or destroy it.
     ABSL_HARDENING_ASSERT(task_ != nullptr);
@@ -126,6 +126,7 @@ class Suspension : public Completion::Listener {
     // If it is linked, it waits for the next turn.
     if (!linked() && (completion() != nullptr || task_->must_cancel())) Wait();
   }
+  // For the completion, or to be cancelled at once.
   void Wait();
   // The first time, the task that runs is the one to be parked.
   void Bind(ReadyQueue& queue) {

@@ -18,6 +18,7 @@
 #include "streams/coro/status_macros.h"
 #include "streams/tls/fill_string.h"
 #include "streams/tls/ssl_protocol.h"
+#include "streams/transport/hand_over.h"
 #include "streams/transport/io_block.h"
 #include "streams/transport/string_pool.h"
 
@@ -26,12 +27,6 @@ namespace {
 
 // asyncio: constants.LOG_THRESHOLD_FOR_CONNLOST_WRITES.
 constexpr uint8_t kWritesInVain = 5;
-
-// Records of so many bytes are worth a string for their text.
-constexpr size_t kLargeText = 512;
-
-// See SocketTransport's.
-constexpr size_t kProtocolBytes = 64;
 
 constexpr char kFatalError[] = "Fatal error on SSL protocol";
 
@@ -53,7 +48,7 @@ void SslProtocol::Prefetch(int step) const {
   if (step == 0) {
     PrefetchBytes(&limits_, sizeof limits_);  // The end of what is needed.
     PrefetchBytes(engine_.get(), sizeof(SslEngine));
-    PrefetchBytes(app_protocol_.get(), kProtocolBytes);
+    PrefetchBytes(app_protocol_.get(), kPrefetchedBytes);
     return;
   }
   if (step == 1) engine_->Prefetch();
@@ -104,8 +99,9 @@ absl::Status SslProtocol::ReadAll() {
   const size_t incoming = engine_->incoming_size();
   if (incoming == 0) return absl::OkStatus();
   auto outcome = SslEngine::Outcome::kDone;
-  STREAMS_RETURN_IF_ERROR(incoming < kLargeText ? ReadShown(outcome)
-                                                : ReadHandedOver(outcome));
+  STREAMS_RETURN_IF_ERROR(incoming < kHandedOverBytes
+                              ? ReadShown(outcome)
+                              : ReadHandedOver(outcome));
   if (outcome == SslEngine::Outcome::kClosed) {
     CallEofReceived();
     StartShutdown();
@@ -153,17 +149,12 @@ absl::Status SslProtocol::ReadHandedOver(SslEngine::Outcome& outcome) {
     room += SslEngine::kMaxRecordText;
     StringPool::Reserve(text, room);
   }
-  absl::Status status;
-  if (outcome == SslEngine::Outcome::kFailed) {
-    status = engine_->error();
-  } else if (!text.empty() && app_protocol_ != nullptr) {
-    // Little text in many records isn't worth the string's memory.
-    status = text.size() < text.capacity() / 4
-                 ? app_protocol_->DataReceived(text)
-                 : app_protocol_->BlockReceived(std::move(text));
+  const bool has_failed = outcome == SslEngine::Outcome::kFailed;
+  if (!has_failed && !text.empty() && app_protocol_ != nullptr) {
+    return HandOver(*app_protocol_, text);
   }
-  StringPool::Give(text);  // Unless the protocol took it.
-  return status;
+  StringPool::Give(text);
+  return has_failed ? engine_->error() : absl::OkStatus();
 }
 
 void SslProtocol::ResumeReading() {

@@ -3,6 +3,7 @@
 #ifndef STREAMS_TRANSPORT_PROTOCOL_H_
 #define STREAMS_TRANSPORT_PROTOCOL_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -68,6 +69,9 @@ class Protocol {
   // of many protocols at a time. For servers with very many connections. Not in
   // asyncio.
   virtual void Prefetch(int /*step*/) const {}
+  // What whoever holds a protocol asks for before step 0: what most need for
+  // each message lies at their beginning.
+  static constexpr size_t kPrefetchedBytes = 64;
 
   // Gives away what it has received and nobody has read: what follows on the
   // connection is TLS, and those bytes are its beginning. CPython: gh-142352.

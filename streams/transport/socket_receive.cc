@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <string>
-#include <utility>
 
 #include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
@@ -15,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "streams/os/receive_string.h"
 #include "streams/os/socket.h"
+#include "streams/transport/hand_over.h"
 #include "streams/transport/io_block.h"
 #include "streams/transport/string_pool.h"
 
@@ -23,9 +23,6 @@ namespace {
 
 // asyncio: _SelectorTransport.max_size.
 constexpr size_t kMaxReadSize = 256 * 1024;
-
-// What comes in smaller pieces is cheaper to copy than to prepare for.
-constexpr size_t kLargeReceive = 512;
 
 // Where recv() puts bytes before the protocol sees them: one for all transports
 // of a thread, since a view of it is given away only during DataReceived.
@@ -47,8 +44,7 @@ ABSL_ATTRIBUTE_NOINLINE ssize_t ReceiveRest(int fd, std::string& block) {
   return count;
 }
 
-// Makes room for a little more than what came the last time. Where it is much
-// less, the string isn't worth its memory.
+// Makes room for a little more than what came the last time.
 ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(Protocol& protocol, int fd,
                                                   size_t last, ssize_t* count) {
   const size_t expected = std::min(absl::bit_ceil(last + 1), kMaxReadSize);
@@ -65,18 +61,14 @@ ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(Protocol& protocol, int fd,
   if (ABSL_PREDICT_FALSE(block.size() == room)) {
     *count += ReceiveRest(fd, block);
   }
-  absl::Status status = block.size() < block.capacity() / 4
-                            ? protocol.DataReceived(block)
-                            : protocol.BlockReceived(std::move(block));
-  StringPool::Give(block);  // Unless the protocol took it.
-  return status;
+  return HandOver(protocol, block);
 }
 
 }  // namespace
 
 absl::Status ReceiveFor(Protocol& protocol, int fd, size_t expected,
                         ssize_t* count) {
-  if (expected >= kLargeReceive) {
+  if (expected >= kHandedOverBytes) {
     return ReceiveLarge(protocol, fd, expected, count);
   }
   char* const scratch = ReadScratch();

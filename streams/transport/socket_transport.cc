@@ -26,9 +26,6 @@
 namespace streams {
 namespace {
 
-// What most protocols use for each message lies at their beginning.
-constexpr size_t kProtocolBytes = 64;
-
 thread_local int64_t open_count = 0;
 
 // The shared sockets of the transports of this thread that are open: there are
@@ -172,7 +169,7 @@ absl::Status SocketTransport::ResumeReading() {
 void SocketTransport::Prefetch(int step) const {
   if (protocol_ == nullptr) return;
   if (step == 0) {
-    internal::PrefetchBytes(protocol_.get(), kProtocolBytes);
+    internal::PrefetchBytes(protocol_.get(), Protocol::kPrefetchedBytes);
   } else {
     protocol_->Prefetch(step - 1);
   }

@@ -73,9 +73,7 @@ absl::Status SocketTransport::KeepUnsent(absl::string_view bytes,
     return absl::OkStatus();
   }
   STREAMS_RETURN_IF_ERROR(loop_->AddWriter(*this));
-  write_buffer_.Append(bytes);
-  MaybePauseProtocol();
-  return absl::OkStatus();
+  return WriteBehind(bytes);
 }
 
 absl::Status SocketTransport::WriteLines(

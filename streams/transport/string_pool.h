@@ -43,6 +43,12 @@ class StringPool {
     if (string.capacity() >= kMinCapacity) GiveLarge(string);
   }
 
+  // Whether `size` bytes are worth the memory of `string`, which whoever keeps
+  // them would hold on to: a quarter of it.
+  static bool IsWorthKeeping(const std::string& string, size_t size) {
+    return size >= string.capacity() / 4;
+  }
+
   // How many bytes wait in this thread's.
   static size_t FreeBytes();
 
