@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -85,14 +86,11 @@ ReadOperation::Progress ReadOperation::Wait(
   if (ABSL_PREDICT_FALSE(reader_->arrival_ != nullptr)) {
     return FailBehindAnother(caller);
   }
-  // Whoever waits wants more than there is: to wait with a paused transport
-  // would be to wait for ever.
-  if (ABSL_PREDICT_FALSE(reader_->is_paused_)) {
-    error_ = reader_->ResumeTransport();
+  if (ABSL_PREDICT_FALSE(reader_->is_paused_ ||
+                         reader_->buffer_.HoldsOnToMemory())) {
+    error_ = reader_->PrepareToWait();
     if (has_failed()) return Progress::kDone;
   }
-  // Whoever waits has done with what ReadLineView() gave him.
-  reader_->buffer_.ReleaseIfEmpty();
   if (wait_ == nullptr) {
     wait_ = new (&wait_storage_) internal::ArrivalWait(*this, continuation);
   }

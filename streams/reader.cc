@@ -110,6 +110,14 @@ void StreamReader::ReplaceTransport(std::shared_ptr<Transport> transport) {
   transport_ = std::move(transport);
 }
 
+absl::Status StreamReader::PrepareToWait() {
+  // Whoever waits has done with what ReadLineView() gave him.
+  buffer_.ReleaseIfEmpty();
+  // Whoever waits wants more than there is: to wait with a paused transport
+  // would be to wait for ever.
+  return ResumeTransport();
+}
+
 absl::Status StreamReader::ResumeTransport() {
   if (!is_paused_) return absl::OkStatus();
   is_paused_ = false;

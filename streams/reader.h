@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -198,6 +199,7 @@ class StreamReader : public internal::PoolAllocated {
   absl::Status OnOverfed();
   // FeedData() of no bytes, or after EOF.
   absl::Status FedNothing();
+  absl::Status PrepareToWait();
   absl::Status ResumeTransport();
   absl::Status ResumeTransportIfDrained() {
     if (ABSL_PREDICT_TRUE(!is_paused_) || buffer_.size() > limit_) {

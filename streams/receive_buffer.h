@@ -75,8 +75,9 @@ class ReceiveBuffer {
     assert(count <= size());
     begin_ += count;
   }
+  bool HoldsOnToMemory() const { return begin_ == end_ && data_ != nullptr; }
   void ReleaseIfEmpty() {
-    if (begin_ == end_ && data_ != nullptr) Release();
+    if (HoldsOnToMemory()) Release();
   }
 
   // Whether Take(count) would give away the string that the bytes are in, as

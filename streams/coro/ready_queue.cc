@@ -4,7 +4,6 @@
 #include <coroutine>
 #include <cstddef>
 
-#include "absl/base/macros.h"
 #include "absl/status/status.h"
 #include "streams/coro/callback.h"
 
@@ -60,17 +59,6 @@ void TaskBase::Abandon() {
 }
 
 }  // namespace internal
-
-size_t ReadyQueue::RunReady() {
-  ABSL_HARDENING_ASSERT(running_.empty());
-  running_.Append(ready_);
-  size_t count = 0;
-  while (Callback* const callback = running_.PopFront()) {
-    ++count;
-    callback->Run();
-  }
-  return count;
-}
 
 void ReadyQueue::Shutdown() {
   // Not "if it wasn't before": what was destroyed may have spawned more.

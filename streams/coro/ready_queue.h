@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/base/macros.h"
 #include "absl/status/status.h"
 #include "streams/coro/callback.h"
 
@@ -176,6 +177,18 @@ inline void TaskBase::Resume(std::coroutine_handle<> leaf) {
 }
 
 }  // namespace internal
+
+inline size_t ReadyQueue::RunReady() {
+  ABSL_HARDENING_ASSERT(running_.empty());
+  running_.Append(ready_);
+  size_t count = 0;
+  while (Callback* const callback = running_.PopFront()) {
+    ++count;
+    callback->Run();
+  }
+  return count;
+}
+
 }  // namespace streams
 
 #endif  // STREAMS_CORO_READY_QUEUE_H_

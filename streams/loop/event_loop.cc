@@ -11,7 +11,9 @@
 #include <thread>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/base/macros.h"
+#include "absl/base/optimization.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -81,7 +83,9 @@ void PrintPart(absl::string_view part) {
 }  // namespace
 
 EventLoop::EventLoop(Clock& clock)
-    : clock_(clock), thread_(std::thread::id()), selector_(*this) {}
+    : clock_(clock), thread_(std::thread::id()), selector_(*this) {
+  set_busy_poll(absl::ZeroDuration());
+}
 
 EventLoop::~EventLoop() {
   ABSL_HARDENING_ASSERT(!running_);
@@ -121,7 +125,7 @@ size_t EventLoop::RunTurn(absl::Duration max_wait) {
   return count;
 }
 
-size_t EventLoop::Turn(absl::Duration max_wait) {
+inline size_t EventLoop::Turn(absl::Duration max_wait) {
   ++turns_;
   size_t handlers = 0;
   if (!selector_.has_events()) {
@@ -145,7 +149,22 @@ size_t EventLoop::Turn(absl::Duration max_wait) {
   return count;
 }
 
-void EventLoop::Poll(absl::Duration max_wait) {
+void EventLoop::set_busy_poll(absl::Duration duration) {
+  busy_poll_ = duration;
+  just_blocks_ =
+      duration <= absl::ZeroDuration() && &clock_ == &Clock::System();
+}
+
+inline void EventLoop::Poll(absl::Duration max_wait) {
+  if (ABSL_PREDICT_TRUE(just_blocks_ && timers_.empty() &&
+                        max_wait == absl::InfiniteDuration())) {
+    selector_.Poll(/*timeout_ms=*/has_ready() || stopping_ ? 0 : -1);
+  } else {
+    PollUntilDue(max_wait);
+  }
+}
+
+void EventLoop::PollUntilDue(absl::Duration max_wait) {
   absl::Duration wait = LongestWait(max_wait);
   if (busy_poll_ > absl::ZeroDuration() && wait > absl::ZeroDuration()) {
     wait -= BusyPoll(std::min(wait, busy_poll_));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -103,7 +104,7 @@ class EventLoop final : public ReadyQueue {
   // sooner: no sleep, no waking up. A processor is busy all that time: for
   // loops that have one to themselves. Zero, the default, is never. Not in
   // asyncio.
-  void set_busy_poll(absl::Duration duration) { busy_poll_ = duration; }
+  void set_busy_poll(absl::Duration duration);
 
   // Since the loop was made: turns, and callbacks. A task that sees the latter
   // grow by just one from one Yield() to the next was alone.
@@ -211,8 +212,10 @@ class EventLoop final : public ReadyQueue {
 
   void OnErrorNeverRetrieved(const absl::Status& error) override;
   static absl::Status StoppedTooEarly();
-  size_t Turn(absl::Duration max_wait);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE size_t Turn(absl::Duration max_wait);
   void Poll(absl::Duration max_wait);
+  // With something that limits the wait, or wants to know of it.
+  void PollUntilDue(absl::Duration max_wait);
   // Returns how long it took, at most `duration`.
   absl::Duration BusyPoll(absl::Duration duration);
   size_t QueueHandlers();
@@ -223,6 +226,8 @@ class EventLoop final : public ReadyQueue {
   Clock& clock_;
   absl::Duration clock_offset_;
   absl::Duration busy_poll_;
+  // By the system's clock, and no busy polling: a wait is the kernel's matter.
+  bool just_blocks_;
   // That of the turn that is going on; otherwise nobody's: who made the loop
   // need not be who runs it.
   std::atomic<std::thread::id> thread_;

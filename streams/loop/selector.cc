@@ -206,34 +206,31 @@ uint64_t Selector::DataOf(const IoHandler& handler) const {
   return (uint64_t{slots_[fd].generation} << 32) | fd;
 }
 
-void Selector::Poll(int timeout_ms) {
+void Selector::PrepareToPoll() {
   // More may have been ready than fitted; the kernel goes round. Make room.
   if (event_count_ == events_.size() && event_count_ < kMaxEvents) {
     events_.resize(2 * event_count_);
   }
   if (must_renew_) Renew();
-  if (!changes_.empty()) FlushChanges();
-  ++polls_;
-  event_count_ =
-      static_cast<size_t>(epoll_.Wait(absl::MakeSpan(events_), timeout_ms));
-  next_event_ = 0;
+  FlushChanges();
 }
 
 size_t Selector::QueueHandlers(bool all, bool* woken) {
   if (slots_.size() > kManyDescriptors) PrefetchBatch();
+  const size_t most_handlers = all ? kMaxEvents : kBatchHandlers;
+  const size_t most_bytes = all ? SIZE_MAX : kBatchBytes;
   size_t handlers = 0;
   size_t bytes = 0;
-  while (has_events() &&
-         (all || (handlers < kBatchHandlers && bytes < kBatchBytes))) {
+  do {
     const epoll_event& event = events_[next_event_++];
-    if (event.data.u64 == kWakeData) {
+    if (ABSL_PREDICT_FALSE(event.data.u64 == kWakeData)) {
       wake_.Clear();
       *woken = true;
     } else if (const IoHandler* const handler = Queue(event)) {
       ++handlers;
       bytes += handler->expected_bytes();
     }
-  }
+  } while (has_events() && handlers < most_handlers && bytes < most_bytes);
   return handlers;
 }
 
@@ -255,7 +252,13 @@ void Selector::PrefetchBatch() const {
   }
 }
 
-IoHandler* Selector::Queue(const epoll_event& event) {
+uint8_t Selector::ReadyBy(uint32_t events) {
+  return static_cast<uint8_t>(
+      ((events & kReadEvents) != 0 ? IoHandler::kRead : 0) |
+      ((events & kWriteEvents) != 0 ? IoHandler::kWrite : 0));
+}
+
+inline IoHandler* Selector::Queue(const epoll_event& event) {
   const uint64_t data = event.data.u64;
   const Slot& slot = slots_[static_cast<size_t>(DescriptorOf(data))];
   if (ABSL_PREDICT_FALSE(slot.handler == nullptr ||
@@ -264,9 +267,10 @@ IoHandler* Selector::Queue(const epoll_event& event) {
     return nullptr;
   }
   IoHandler& handler = *slot.handler;
-  uint8_t ready = 0;
-  if ((event.events & kReadEvents) != 0) ready |= IoHandler::kRead;
-  if ((event.events & kWriteEvents) != 0) ready |= IoHandler::kWrite;
+  uint8_t ready = IoHandler::kRead;  // The rule.
+  if (ABSL_PREDICT_FALSE(event.events != EPOLLIN)) {
+    ready = ReadyBy(event.events);
+  }
   ready &= handler.wanted_;
   if (ready == 0) return nullptr;
   handler.ready_ |= ready;

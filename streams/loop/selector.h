@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "streams/coro/ready_queue.h"
 #include "streams/loop/io_handler.h"
 #include "streams/os/epoll.h"
@@ -50,14 +53,23 @@ class Selector final : public internal::IoRegistrar {
 
   // Tells the kernel what changed, waits, and keeps what it says. Only when
   // has_events() is false.
-  void Poll(int timeout_ms);
+  void Poll(int timeout_ms) {
+    const bool is_full = event_count_ == events_.size();
+    if (ABSL_PREDICT_FALSE(is_full || must_renew_ || !changes_.empty())) {
+      PrepareToPoll();
+    }
+    ++polls_;
+    event_count_ =
+        static_cast<size_t>(epoll_.Wait(absl::MakeSpan(events_), timeout_ms));
+    next_event_ = 0;
+  }
 
   // Whether there is anything left of what Poll() brought.
   bool has_events() const { return next_event_ < event_count_; }
 
-  // Queues the handlers of those events: all of them, or a batch that is small
-  // enough to stay in the processor's cache. Returns how many. Sets *woken when
-  // Wake() was called.
+  // Queues the handlers of those events, which there are: all of them, or a
+  // batch that is small enough to stay in the processor's cache. Returns how
+  // many. Sets *woken when Wake() was called.
   size_t QueueHandlers(bool all, bool* woken);
 
   // Ends a Poll() of the loop's thread. Any thread.
@@ -75,16 +87,20 @@ class Selector final : public internal::IoRegistrar {
   void Release(IoHandler& handler);
   void NoteChange(IoHandler& handler);
   void ForgetChange(IoHandler& handler);
+  // What is seldom to be done before.
+  void PrepareToPoll();
   void FlushChanges();
   void Apply(IoHandler& handler);
   // An event of a registration whose owner is gone and hasn't closed the
   // descriptor yet.
-  void OnLeftover(uint64_t data);
+  ABSL_ATTRIBUTE_NOINLINE void OnLeftover(uint64_t data);
   void NoteLeftover(uint64_t data);
   void Renew();
   void PrefetchBatch() const;
   // Null if there is nobody to be told.
   IoHandler* Queue(const epoll_event& event);
+  // What a handler's ready_ is by the kernel's bits.
+  ABSL_ATTRIBUTE_NOINLINE static uint8_t ReadyBy(uint32_t events);
   uint64_t DataOf(const IoHandler& handler) const;
 
   Epoll epoll_;

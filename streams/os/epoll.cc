@@ -9,8 +9,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/types/span.h"
-
 namespace streams {
 
 Epoll::Epoll() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
@@ -32,12 +30,6 @@ int Epoll::Control(int operation, int fd, uint32_t events, uint64_t data) {
   event.events = events;
   event.data.u64 = data;
   return ::epoll_ctl(fd_.get(), operation, fd, &event) == 0 ? 0 : errno;
-}
-
-int Epoll::Wait(absl::Span<epoll_event> events, int timeout_ms) {
-  const int count = ::epoll_wait(fd_.get(), events.data(),
-                                 static_cast<int>(events.size()), timeout_ms);
-  return count > 0 ? count : 0;
 }
 
 }  // namespace streams

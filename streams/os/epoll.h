@@ -27,7 +27,11 @@ class Epoll {
 
   // Waits up to `timeout_ms` (-1: for ever) and fills `events`. Returns how
   // many; none when a signal came first.
-  int Wait(absl::Span<epoll_event> events, int timeout_ms);
+  int Wait(absl::Span<epoll_event> events, int timeout_ms) {
+    const int count = ::epoll_wait(fd_.get(), events.data(),
+                                   static_cast<int>(events.size()), timeout_ms);
+    return count > 0 ? count : 0;
+  }
 
  private:
   Fd fd_;

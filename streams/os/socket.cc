@@ -29,17 +29,9 @@
 namespace streams {
 namespace os {
 
-ssize_t Receive(int fd, void* buffer, size_t size) {
-  return ::recv(fd, buffer, size, 0);
-}
-
 bool HasBytes(int fd) {
   int count = 0;
   return ::ioctl(fd, FIONREAD, &count) == 0 && count > 0;
-}
-
-ssize_t Send(int fd, const void* data, size_t size) {
-  return ::send(fd, data, size, MSG_NOSIGNAL);
 }
 
 ssize_t SendVector(int fd, absl::Span<const absl::string_view> pieces) {

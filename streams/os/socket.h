@@ -2,6 +2,7 @@
 #ifndef STREAMS_OS_SOCKET_H_
 #define STREAMS_OS_SOCKET_H_
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <cerrno>
@@ -23,10 +24,14 @@ namespace streams {
 namespace os {
 
 // Zero at EOF.
-ssize_t Receive(int fd, void* buffer, size_t size);
+inline ssize_t Receive(int fd, void* buffer, size_t size) {
+  return ::recv(fd, buffer, size, 0);
+}
 // Whether Receive() would give any, and not EOF or an error. FIONREAD.
 bool HasBytes(int fd);
-ssize_t Send(int fd, const void* data, size_t size);
+inline ssize_t Send(int fd, const void* data, size_t size) {
+  return ::send(fd, data, size, MSG_NOSIGNAL);
+}
 
 // Whether that is all that is wrong: not now. Of EINTR, too: it isn't retried,
 // for whoever is told so waits for the descriptor, which is ready still.
