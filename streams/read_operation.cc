@@ -32,7 +32,7 @@ ArrivalWait::ArrivalWait(ReadOperation& operation, Continuation continuation)
       continuation_(continuation),
       next_(std::exchange(operation.reader_->waits_, this)) {}
 
-ArrivalWait::~ArrivalWait() {
+ABSL_ATTRIBUTE_HOT ArrivalWait::~ArrivalWait() {
   StreamReader* const reader = operation_.reader_;
   if (reader == nullptr) return;
   if (reader->arrival_ == this) reader->arrival_ = nullptr;
@@ -47,7 +47,7 @@ void ArrivalWait::Begin() {
   ArmForWake(operation_.reader_->queue_);
 }
 
-bool ArrivalWait::OnWake(absl::Status status) {
+ABSL_ATTRIBUTE_HOT bool ArrivalWait::OnWake(absl::Status status) {
   if (operation_.reader_ == nullptr) {
     status = CancelledError();  // The reader is gone.
   } else {
@@ -81,7 +81,7 @@ ReadOperation::Progress ReadOperation::Fail(absl::Status error) {
   return Progress::kDone;
 }
 
-ReadOperation::Progress ReadOperation::Wait(
+ABSL_ATTRIBUTE_HOT ReadOperation::Progress ReadOperation::Wait(
     const char* caller, internal::ArrivalWait::Continuation continuation) {
   if (ABSL_PREDICT_FALSE(reader_->arrival_ != nullptr)) {
     return FailBehindAnother(caller);
@@ -127,7 +127,7 @@ void ReadOperation::TakeSlowlyInto(std::string& target) {
   if (has_failed()) target.clear();
 }
 
-bool ReadBytes::Start() {
+ABSL_ATTRIBUTE_HOT bool ReadBytes::Start() {
   if (FailWithReaderError() || count_ == 0) return true;
   if (reader().buffer_.empty() && !reader().eof_) {
     return (count_ > 0 ? WaitOnce("read") : Wait<ReadBytes>("read")) ==
@@ -249,11 +249,11 @@ ReadUntilSeparator::Progress ReadUntilSeparator::Continue() {
   return Wait<ReadUntilSeparator>("readuntil");
 }
 
-bool LineOperation::Start() {
+ABSL_ATTRIBUTE_HOT bool LineOperation::Start() {
   return FailWithReaderError() || Continue() == Progress::kDone;
 }
 
-LineOperation::Progress LineOperation::Continue() {
+ABSL_ATTRIBUTE_HOT LineOperation::Progress LineOperation::Continue() {
   const absl::string_view buffer = reader().buffer_.view();
   const size_t limit = reader().limit();
   if (buffer.size() > position()) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -44,13 +45,14 @@ inline absl::Status StreamReader::OnFed() {
   return OnOverfed();
 }
 
-absl::Status StreamReader::FeedData(absl::string_view bytes) {
+ABSL_ATTRIBUTE_HOT absl::Status StreamReader::FeedData(
+    absl::string_view bytes) {
   if (ABSL_PREDICT_FALSE(eof_ || bytes.empty())) return FedNothing();
   buffer_.Append(bytes);
   return OnFed();
 }
 
-absl::Status StreamReader::FeedBlock(std::string&& bytes) {
+ABSL_ATTRIBUTE_HOT absl::Status StreamReader::FeedBlock(std::string&& bytes) {
   if (ABSL_PREDICT_FALSE(eof_ || bytes.empty())) return FedNothing();
   buffer_.AppendBlock(std::move(bytes));
   return OnFed();

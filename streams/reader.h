@@ -276,7 +276,8 @@ inline absl::StatusOr<std::string> ReadBytes::await_resume() {
   return ReadOperation::await_resume();
 }
 
-inline absl::Status ReadBytes::TakeInto(std::string& target) {
+ABSL_ATTRIBUTE_HOT inline absl::Status ReadBytes::TakeInto(
+    std::string& target) {
   if (ABSL_PREDICT_FALSE(count_ <= 0)) {
     TakeJoinedInto(target);
     return TakeError();

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/frame_pool.h"
@@ -52,7 +53,7 @@ class ReceiveBuffer {
   }
   // The same, but `bytes`, not empty, may be taken as it is; else it is left as
   // it was.
-  void AppendBlock(std::string&& bytes) {
+  ABSL_ATTRIBUTE_HOT void AppendBlock(std::string&& bytes) {
     if (ABSL_PREDICT_FALSE(data_ != nullptr)) {
       if (!empty()) return Append(bytes);
       Release();
@@ -117,7 +118,7 @@ class ReceiveBuffer {
 
   // As Take(), where GivesString(count): `target` becomes the string that the
   // bytes are in. Its own memory goes to the pool.
-  void TakeString(std::string& target, size_t count) {
+  ABSL_ATTRIBUTE_HOT void TakeString(std::string& target, size_t count) {
     if (ABSL_PREDICT_FALSE(count < end_)) return TakePart(target, count);
     StringPool::Give(target);
     target = std::move(string_->bytes);
@@ -141,7 +142,7 @@ class ReceiveBuffer {
   void AppendSlowly(absl::string_view bytes);
   void TakePart(std::string& target, size_t count);
   void MakeRoom(size_t count);
-  void Release() {
+  ABSL_ATTRIBUTE_HOT void Release() {
     begin_ = 0;
     end_ = 0;
     data_ = nullptr;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/prefetch.h"
@@ -59,13 +60,15 @@ void StreamReaderProtocol::ConnectionMade(
   if (pending_ != nullptr) RunCallback();
 }
 
-absl::Status StreamReaderProtocol::DataReceived(absl::string_view bytes) {
+ABSL_ATTRIBUTE_HOT absl::Status StreamReaderProtocol::DataReceived(
+    absl::string_view bytes) {
   if (observed() != nullptr) return observed()->FeedData(bytes);
   if (former_reader() != nullptr) return DataForFormerReader(bytes.size());
   return absl::OkStatus();
 }
 
-absl::Status StreamReaderProtocol::BlockReceived(std::string&& bytes) {
+ABSL_ATTRIBUTE_HOT absl::Status StreamReaderProtocol::BlockReceived(
+    std::string&& bytes) {
   if (observed() != nullptr) return observed()->FeedBlock(std::move(bytes));
   return DataReceived(bytes);
 }

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "streams/coro/cancelled.h"
 
@@ -22,7 +23,7 @@ bool Suspension::CancelAwaited() {
   return true;
 }
 
-void Suspension::Run() {
+ABSL_ATTRIBUTE_HOT void Suspension::Run() {
   internal::TaskBase* const task = task_;
   task->set_suspension(nullptr);
   absl::Status status = TakeStatus();

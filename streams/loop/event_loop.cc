@@ -100,7 +100,7 @@ EventLoop::~EventLoop() {
   }
 }
 
-void EventLoop::RunForever() {
+ABSL_ATTRIBUTE_HOT void EventLoop::RunForever() {
   ABSL_HARDENING_ASSERT(!running_);
   running_ = true;
   thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);

@@ -3,13 +3,15 @@
 
 #include <cstdint>
 
+#include "absl/base/attributes.h"
+
 namespace streams {
 
 IoHandler::~IoHandler() {
   if (registrar_ != nullptr) registrar_->Unregister(*this);
 }
 
-void IoHandler::Run() {
+ABSL_ATTRIBUTE_HOT void IoHandler::Run() {
   if (ready_ == kRead) {  // The rule.
     ready_ = 0;
     OnReadable();

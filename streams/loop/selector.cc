@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -215,7 +216,7 @@ void Selector::PrepareToPoll() {
   FlushChanges();
 }
 
-size_t Selector::QueueHandlers(bool all, bool* woken) {
+ABSL_ATTRIBUTE_HOT size_t Selector::QueueHandlers(bool all, bool* woken) {
   if (slots_.size() > kManyDescriptors) PrefetchBatch();
   const size_t most_handlers = all ? kMaxEvents : kBatchHandlers;
   const size_t most_bytes = all ? SIZE_MAX : kBatchBytes;

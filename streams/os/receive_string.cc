@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/base/attributes.h"
 #include "streams/os/socket.h"
 
 namespace streams::os {
 
-ssize_t ReceiveString(int fd, size_t size, std::string* bytes) {
+ABSL_ATTRIBUTE_HOT ssize_t ReceiveString(int fd, size_t size,
+                                         std::string* bytes) {
   ssize_t count = -1;
   const auto receive = [&](char* data, size_t room) -> size_t {
     count = Receive(fd, data, room);

@@ -45,8 +45,8 @@ ABSL_ATTRIBUTE_NOINLINE ssize_t ReceiveRest(int fd, std::string& block) {
 }
 
 // Makes room for a little more than what came the last time.
-ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(Protocol& protocol, int fd,
-                                                  size_t last, ssize_t* count) {
+ABSL_ATTRIBUTE_HOT ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(
+    Protocol& protocol, int fd, size_t last, ssize_t* count) {
   const size_t expected = std::min(absl::bit_ceil(last + 1), kMaxReadSize);
   std::string block = StringPool::Take(expected);
   // Of somebody else's it may have more.
@@ -66,8 +66,8 @@ ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(Protocol& protocol, int fd,
 
 }  // namespace
 
-absl::Status ReceiveFor(Protocol& protocol, int fd, size_t expected,
-                        ssize_t* count) {
+ABSL_ATTRIBUTE_HOT absl::Status ReceiveFor(Protocol& protocol, int fd,
+                                           size_t expected, ssize_t* count) {
   if (expected >= kHandedOverBytes) {
     return ReceiveLarge(protocol, fd, expected, count);
   }

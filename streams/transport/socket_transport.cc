@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "streams/coro/frame_pool.h"
@@ -175,7 +176,7 @@ void SocketTransport::Prefetch(int step) const {
   }
 }
 
-void SocketTransport::OnReadable() {
+ABSL_ATTRIBUTE_HOT void SocketTransport::OnReadable() {
   if (is_lost_) return;
   ssize_t count;
   absl::Status status =

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -124,7 +125,7 @@ class SocketTransport final : private LoopObserver,
   // How many of this thread are neither closing nor closed.
   static int64_t OpenCount();
 
-  bool IsClosing() const override { return is_closing_; }
+  ABSL_ATTRIBUTE_HOT bool IsClosing() const override { return is_closing_; }
   void Close() override;
   void Abort() override { ForceClose(absl::OkStatus()); }
   void ForceClose(absl::Status error) override;

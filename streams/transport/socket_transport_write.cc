@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -37,7 +38,8 @@ constexpr uint8_t kQuietWritesInVain = 4;
 
 }  // namespace
 
-absl::Status SocketTransport::Write(absl::string_view bytes) {
+ABSL_ATTRIBUTE_HOT absl::Status SocketTransport::Write(
+    absl::string_view bytes) {
   if (ABSL_PREDICT_FALSE(bytes.empty() || has_written_eof_ || is_lost_ ||
                          !write_buffer_.empty())) {
     return WriteBehind(bytes);

@@ -94,7 +94,7 @@ ABSL_ATTRIBUTE_NOINLINE std::string NewString(size_t size) {
 
 }  // namespace
 
-std::string StringPool::Take(size_t size) {
+ABSL_ATTRIBUTE_HOT std::string StringPool::Take(size_t size) {
   const int exponent = absl::bit_width(std::max<size_t>(size, 1) - 1);
   if (ABSL_PREDICT_TRUE(exponent >= kMinClass && exponent <= kMaxClass)) {
     if (ABSL_PREDICT_TRUE(free_strings != nullptr &&
@@ -113,7 +113,7 @@ void StringPool::Grow(std::string& string, size_t size) {
   string = std::move(larger);
 }
 
-void StringPool::GiveLarge(std::string& string) {
+ABSL_ATTRIBUTE_HOT void StringPool::GiveLarge(std::string& string) {
   const size_t capacity = string.capacity();
   string.clear();
   if (ABSL_PREDICT_FALSE(!kKeepsFreedBlocks || capacity > kMaxCapacity ||
