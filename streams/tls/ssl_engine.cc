@@ -119,10 +119,12 @@ bool SslEngine::HasMore() const {
 SslEngine::Outcome SslEngine::Handshake() {
   const int result = SSL_do_handshake(ssl_.get());
   if (result != 1) return Judge(result);
-  // BoringSSL keeps a server's tickets back until it writes; OpenSSL sends them
-  // with the handshake's end.
-  if (SSL_is_server(ssl_.get()) != 0) SSL_write(ssl_.get(), "", 0);
+  keeps_tickets_ = SSL_is_server(ssl_.get()) != 0;
   return Outcome::kDone;
+}
+
+void SslEngine::SendTickets() {
+  if (std::exchange(keeps_tickets_, false)) SSL_write(ssl_.get(), "", 0);
 }
 
 SslEngine::Outcome SslEngine::Read(char* out, size_t size, size_t& count) {
@@ -144,6 +146,7 @@ SslEngine::Outcome SslEngine::Write(absl::string_view bytes) {
   if (records > 1) {
     bio_.outgoing().Reserve(bytes.size() + records * kRecordOverhead);
   }
+  if (!bytes.empty()) keeps_tickets_ = false;
   while (!bytes.empty()) {
     const int result =
         SSL_write(ssl_.get(), bytes.data(),
@@ -155,6 +158,7 @@ SslEngine::Outcome SslEngine::Write(absl::string_view bytes) {
 }
 
 SslEngine::Outcome SslEngine::Shutdown() {
+  SendTickets();
   int result = SSL_shutdown(ssl_.get());
   // Sent; now for the peer's.
   if (result == 0) result = SSL_shutdown(ssl_.get());

@@ -145,6 +145,17 @@ void SslProtocol::OnHandshakeDone() {
   WakeHandshakeWaiter(absl::OkStatus());
   // What came with the handshake's end, and what the handshake has to send.
   DoRead();
+  // The first answer is written in the next turn, if at all: they are sent with
+  // it, or behind it.
+  if (engine_->keeps_tickets()) {
+    loop_->CallSoon([self = shared_from_this()] { self->SendTickets(); });
+  }
+}
+
+void SslProtocol::SendTickets() {
+  if (state_ != State::kWrapped) return;  // Closing, it has sent them.
+  engine_->SendTickets();
+  SendOutgoing();
 }
 
 void SslProtocol::OnHandshakeFailed(absl::Status error) {

@@ -136,6 +136,7 @@ class SslProtocol final : public Protocol,
   // ssl_protocol.cc: the handshake, and the end.
   void DoHandshake();
   void OnHandshakeDone();
+  void SendTickets();
   void OnHandshakeFailed(absl::Status error);
   void OnHandshakeTimeout();
   void WakeHandshakeWaiter(const absl::Status& error);
@@ -155,6 +156,8 @@ class SslProtocol final : public Protocol,
   void WriteAppData(absl::Span<const absl::string_view> pieces);
   void DoWrite();
   void ProcessOutgoing();
+  // False if that was the connection's end.
+  bool SendOutgoing();
   void ControlAppWriting();
   void ControlLowerReading();
   size_t WriteBufferSize() const {

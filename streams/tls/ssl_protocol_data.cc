@@ -229,15 +229,18 @@ void SslProtocol::DoWrite() {
 }
 
 void SslProtocol::ProcessOutgoing() {
-  if (!is_lower_paused_ && lower_ != nullptr && engine_->outgoing_size() > 0) {
-    const RecordBuffer records = engine_->TakeOutgoing();
-    absl::Status status = lower_->Write(records.bytes());
-    if (!status.ok()) {
-      FatalError(std::move(status), kFatalError);
-      return;
-    }
+  if (SendOutgoing()) ControlAppWriting();
+}
+
+bool SslProtocol::SendOutgoing() {
+  if (is_lower_paused_ || lower_ == nullptr || engine_->outgoing_size() == 0) {
+    return true;
   }
-  ControlAppWriting();
+  const RecordBuffer records = engine_->TakeOutgoing();
+  absl::Status status = lower_->Write(records.bytes());
+  if (status.ok()) return true;
+  FatalError(std::move(status), kFatalError);
+  return false;
 }
 
 void SslProtocol::ResumeWriting() {
