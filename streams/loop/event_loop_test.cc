@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streams/loop/event_loop.h"
 
+#include <pthread.h>
+#include <time.h>
+
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -119,6 +122,29 @@ TEST(EventLoopTest, BusyPollingSeesCallsAndTimers) {
   loop.CallAt(timer, when);
   while (!fired) loop.RunTurn(absl::InfiniteDuration());
   EXPECT_GE(loop.Time(), when);
+}
+
+// Another thread sees it by the processor's time that it takes; else it would
+// wait for that for ever.
+TEST(EventLoopTest, BusyPollingDoesNotSleep) {
+  EventLoop loop;
+  loop.set_busy_poll(absl::Hours(1));
+  clockid_t clock;
+  ASSERT_EQ(pthread_getcpuclockid(pthread_self(), &clock), 0);
+  const auto time_taken = [clock] {
+    timespec time = {};
+    clock_gettime(clock, &time);
+    return absl::DurationFromTimespec(time);
+  };
+  std::thread other([&] {
+    const absl::Duration start = time_taken();
+    while (time_taken() - start < absl::Milliseconds(10)) {
+      std::this_thread::yield();
+    }
+    loop.StopThreadsafe();
+  });
+  loop.RunForever();
+  other.join();
 }
 
 TEST(EventLoopTest, ATimerThatIsDueCanBeCancelledInItsTurn) {

@@ -35,6 +35,7 @@ TEST_F(SessionTicketTest, GoesOutWithTheFirstAnswer) {
   EXPECT_TRUE(transport_->Write("hello").ok());
   EXPECT_EQ(peer_->ReceiveText(), "hello");
   EXPECT_TRUE(HasTicket());
+  // Once.
   Settle();
   EXPECT_EQ(peer_->ReceiveBytes(), "");
 }
@@ -57,6 +58,24 @@ TEST_F(SessionTicketTest, IsForgottenWithTheConnection) {
   Settle();
   EXPECT_EQ(peer_->ReceiveBytes(), "");
   EXPECT_THAT(log_, ElementsAre("made", "lost"));
+  EXPECT_EQ(transport_->GetWriteBufferSize(), 0u);
+}
+
+using SslProtocolTls12Test = SslProtocolFixture;
+
+TEST_F(SslProtocolTls12Test, TicketsArePartOfTheHandshake) {
+  auto context = TestServerContext();
+  ASSERT_TRUE(context->SetMaximumVersion(TlsVersion::kTls1_2).ok());
+  Start(TlsOptions(context).set_server_side(true));
+  for (int flight = 0; flight < 2; ++flight) {
+    Settle();
+    EXPECT_FALSE(peer_->Handshake());
+  }
+  Turn();
+  EXPECT_TRUE(peer_->Handshake());
+  EXPECT_NE(peer_->engine().object().Session(), nullptr);
+  Settle();
+  EXPECT_EQ(peer_->ReceiveBytes(), "");
 }
 
 }  // namespace

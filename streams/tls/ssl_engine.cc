@@ -118,14 +118,12 @@ bool SslEngine::HasMore() const {
 
 SslEngine::Outcome SslEngine::Handshake() {
   const int result = SSL_do_handshake(ssl_.get());
-  if (result != 1) return Judge(result);
-  keeps_tickets_ = SSL_is_server(ssl_.get()) != 0;
-  return Outcome::kDone;
+  return result == 1 ? Outcome::kDone : Judge(result);
 }
 
-void SslEngine::SendTickets() {
-  if (std::exchange(keeps_tickets_, false)) SSL_write(ssl_.get(), "", 0);
-}
+bool SslEngine::is_server() const { return SSL_is_server(ssl_.get()) != 0; }
+
+void SslEngine::SendTickets() { SSL_write(ssl_.get(), "", 0); }
 
 SslEngine::Outcome SslEngine::Read(char* out, size_t size, size_t& count) {
   const int result = SSL_read(
@@ -146,7 +144,6 @@ SslEngine::Outcome SslEngine::Write(absl::string_view bytes) {
   if (records > 1) {
     bio_.outgoing().Reserve(bytes.size() + records * kRecordOverhead);
   }
-  if (!bytes.empty()) keeps_tickets_ = false;
   while (!bytes.empty()) {
     const int result =
         SSL_write(ssl_.get(), bytes.data(),
@@ -158,7 +155,6 @@ SslEngine::Outcome SslEngine::Write(absl::string_view bytes) {
 }
 
 SslEngine::Outcome SslEngine::Shutdown() {
-  SendTickets();
   int result = SSL_shutdown(ssl_.get());
   // Sent; now for the peer's.
   if (result == 0) result = SSL_shutdown(ssl_.get());

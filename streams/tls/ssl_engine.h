@@ -68,10 +68,12 @@ class SslEngine {
   // Encrypts all of `bytes`.
   Outcome Write(absl::string_view bytes);
 
-  // A server's session tickets go out with what is written first after the
+  bool is_server() const;
+
+  // A server's session tickets go out with what it sends first after the
   // handshake, which is how BoringSSL does it; or by this, if there is nothing
-  // to write, or by Shutdown(). OpenSSL sends them with the handshake's end.
-  bool keeps_tickets() const { return keeps_tickets_; }
+  // to send. (OpenSSL sends them with the handshake's end.) In vain if they are
+  // gone, or there are none.
   void SendTickets();
 
   // Sends close_notify, then looks for the peer's.
@@ -105,7 +107,6 @@ class SslEngine {
   bssl::UniquePtr<SSL> ssl_;
   SslObject object_;
   absl::Status error_;
-  bool keeps_tickets_ = false;
 };
 
 }  // namespace streams::internal

@@ -145,15 +145,14 @@ void SslProtocol::OnHandshakeDone() {
   WakeHandshakeWaiter(absl::OkStatus());
   // What came with the handshake's end, and what the handshake has to send.
   DoRead();
-  // The first answer is written in the next turn, if at all: they are sent with
-  // it, or behind it.
-  if (engine_->keeps_tickets()) {
+  // Tickets go out with the first answer, if it is written in the next turn.
+  if (engine_->is_server()) {
     loop_->CallSoon([self = shared_from_this()] { self->SendTickets(); });
   }
 }
 
 void SslProtocol::SendTickets() {
-  if (state_ != State::kWrapped) return;  // Closing, it has sent them.
+  if (state_ != State::kWrapped) return;  // Closing has sent them.
   engine_->SendTickets();
   SendOutgoing();
 }
