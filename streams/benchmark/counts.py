@@ -7,6 +7,7 @@ the difference of two runs that differ in the number of requests only, so that
 starting and ending are not in it.
 """
 
+import collections
 import contextlib
 import json
 import os
@@ -20,6 +21,7 @@ TIMEOUT_SECONDS = 120
 _FEW_CHUNKS, _MANY_CHUNKS = 2, 6
 _LINES_OF_CHUNK = 1024
 _FEW_REQUESTS, _MANY_REQUESTS = 100, 2100
+_PAGE_BYTES = 4096
 
 # Of the server: name -> its arguments, those of the load. No message is larger
 # than one segment of the loopback interface (64 KiB): a larger one comes in as
@@ -158,6 +160,47 @@ def request_instructions(programs):
             count = _MANY_REQUESTS - _FEW_REQUESTS
             result[case] = round((totals[1] - totals[0]) / count, 1)
     return result
+
+
+def parse_callgrind(lines, program):
+    """{address: how often it ran} of one program, of a file with --dump-instr."""
+    often = collections.Counter()
+    names = {}
+    is_program = is_call = False
+    address = 0
+    for line in lines:
+        if match := re.match(r"(c?ob)=(\(\d+\))(?: (.*))?$", line):
+            # An object's name comes once, then its number stands for it.
+            name = names.setdefault(match[2], match[3])
+            if match[1] == "ob":
+                is_program = name == program
+        elif line.startswith("calls="):
+            is_call = True  # The next line is what the call took.
+        elif match := re.match(r"(0x[0-9a-f]+|[+-]\w+|\*) \S+ (\d+)$", line):
+            position = match[1]
+            if position.startswith("0x"):
+                address = int(position, 16)
+            elif position != "*":
+                address += int(position, 0)
+            if is_program and not is_call:
+                often[address] += int(match[2])
+            is_call = False
+    return often
+
+
+def code_pages(programs, case):
+    """Pages of the program, not of libraries, that each request runs through."""
+    with _without_debug_information(programs.server) as server:
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "instructions")
+            prefix = ["valgrind", "--tool=callgrind", "--dump-instr=yes"]
+            prefix.append(f"--callgrind-out-file={path}")
+            _serve(programs, prefix, server, case, _MANY_REQUESTS)
+            with open(path, encoding="utf-8") as file:
+                often = parse_callgrind(file, server)
+    # The first and the last may do without.
+    each = (address for address, n in often.items() if n >= 0.9 * _MANY_REQUESTS)
+    return len({address // _PAGE_BYTES for address in each})
 
 
 def parse_strace(text):

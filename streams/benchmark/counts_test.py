@@ -51,6 +51,40 @@ class DifferencesTest(unittest.TestCase):
         )
         self.assertEqual(counts.parse_strace(text), {"sendto": 602, "accept4": 1202})
 
+    def test_callgrind_file(self):
+        text = (
+            "positions: instr line\n"
+            "ob=(1) /lib/library.so\n"
+            "fn=(1) send\n"
+            "0x10 0 5\n"
+            "cob=(2) /bin/server\n"
+            "cfn=(2) main\n"
+            "calls=1 0x2000 0\n"
+            "* 0 9\n"
+            "ob=(2)\n"
+            "fn=(2)\n"
+            "0x2000 0 7\n"
+            "+4 0 7\n"
+            "cob=(1)\n"
+            "cfn=(1)\n"
+            "calls=7 0x10 0\n"
+            "* * 35\n"
+            "* 0 1\n"
+            "+0x10 0 3\n"
+            "-0x10 0 1\n"
+            "-4 0 2\n"
+            "ob=(1)\n"
+            "fn=(1)\n"
+            "0x14 0 5\n"
+            "ob=(2)\n"
+            "fn=(2)\n"
+            "0x3000 0 1\n"
+        )
+        self.assertEqual(
+            counts.parse_callgrind(text.splitlines(), "/bin/server"),
+            {0x2000: 9, 0x2004: 9, 0x2014: 3, 0x3000: 1},
+        )
+
 
 @unittest.skipIf(
     counts.missing_tools(),
@@ -77,6 +111,17 @@ class CountsTest(unittest.TestCase):
             **counts.request_instructions(self.programs),
         }
         self.assert_as_recorded(recorded, measured)
+
+    def test_what_each_message_runs_through_lies_together(self):
+        """What ABSL_ATTRIBUTE_HOT is for; without it they are 13 pages."""
+        build = self.programs.build()
+        if not build.endswith("-opt"):
+            self.skipTest("functions are put together in optimised builds")
+        for case in ("echo/64B", "echo/32KiB", "line/64B"):
+            with self.subTest(case):
+                pages = counts.code_pages(self.programs, case)
+                # Of these, one is the handler's and one of calls to libraries.
+                self.assertIn(pages, range(2, 8))
 
     def test_system_calls(self):
         if self.programs.build().endswith("-sanitizer"):
