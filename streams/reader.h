@@ -199,6 +199,7 @@ class StreamReader : public internal::PoolAllocated {
   absl::Status OnOverfed();
   // FeedData() of no bytes, or after EOF.
   absl::Status FedNothing();
+  // For who is going to wait, where something is in his way.
   absl::Status PrepareToWait();
   absl::Status ResumeTransport();
   absl::Status ResumeTransportIfDrained() {

@@ -212,8 +212,8 @@ class EventLoop final : public ReadyQueue {
 
   void OnErrorNeverRetrieved(const absl::Status& error) override;
   static absl::Status StoppedTooEarly();
-  ABSL_ATTRIBUTE_ALWAYS_INLINE size_t Turn(absl::Duration max_wait);
-  void Poll(absl::Duration max_wait);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE inline size_t Turn(absl::Duration max_wait);
+  inline void Poll(absl::Duration max_wait);
   // With something that limits the wait, or wants to know of it.
   void PollUntilDue(absl::Duration max_wait);
   // Returns how long it took, at most `duration`.

@@ -76,6 +76,13 @@ TEST(EventLoopTest, StopEndsAfterTheTurn) {
   EXPECT_EQ(trace, "acb");
 }
 
+TEST(EventLoopTest, StopsWithNothingToDo) {
+  EventLoop loop;
+  loop.Stop();
+  loop.RunForever();
+  EXPECT_EQ(loop.turns(), 1u);
+}
+
 TEST(EventLoopTest, ATurnTellsWhetherAnythingHappened) {
   EventLoop loop;
   EXPECT_EQ(Turn(loop), 0u);

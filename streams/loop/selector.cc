@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 
@@ -217,6 +218,7 @@ void Selector::PrepareToPoll() {
 }
 
 ABSL_ATTRIBUTE_HOT size_t Selector::QueueHandlers(bool all, bool* woken) {
+  assert(has_events());
   if (slots_.size() > kManyDescriptors) PrefetchBatch();
   const size_t most_handlers = all ? kMaxEvents : kBatchHandlers;
   const size_t most_bytes = all ? SIZE_MAX : kBatchBytes;

@@ -67,9 +67,9 @@ class Selector final : public internal::IoRegistrar {
   // Whether there is anything left of what Poll() brought.
   bool has_events() const { return next_event_ < event_count_; }
 
-  // Queues the handlers of those events, which there are: all of them, or a
-  // batch that is small enough to stay in the processor's cache. Returns how
-  // many. Sets *woken when Wake() was called.
+  // Queues the handlers of those events: all of them, or a batch that is small
+  // enough to stay in the processor's cache. Returns how many. Sets *woken when
+  // Wake() was called. Only when has_events() is true.
   size_t QueueHandlers(bool all, bool* woken);
 
   // Ends a Poll() of the loop's thread. Any thread.
@@ -87,7 +87,7 @@ class Selector final : public internal::IoRegistrar {
   void Release(IoHandler& handler);
   void NoteChange(IoHandler& handler);
   void ForgetChange(IoHandler& handler);
-  // What is seldom to be done before.
+  // Makes room, renews, tells the kernel: what is seldom needed before a wait.
   void PrepareToPoll();
   void FlushChanges();
   void Apply(IoHandler& handler);
@@ -98,8 +98,8 @@ class Selector final : public internal::IoRegistrar {
   void Renew();
   void PrefetchBatch() const;
   // Null if there is nobody to be told.
-  IoHandler* Queue(const epoll_event& event);
-  // What a handler's ready_ is by the kernel's bits.
+  inline IoHandler* Queue(const epoll_event& event);
+  // The kernel's bits as an IoHandler's.
   ABSL_ATTRIBUTE_NOINLINE static uint8_t ReadyBy(uint32_t events);
   uint64_t DataOf(const IoHandler& handler) const;
 

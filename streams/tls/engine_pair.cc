@@ -60,8 +60,6 @@ bool EnginePair::Handshake() {
     if (server == Outcome::kWantRead) server = server_->Handshake();
     Deliver(*server_, *client_);
   }
-  if (server == Outcome::kDone) server_->SendTickets();
-  Deliver(*server_, *client_);
   return client == Outcome::kDone && server == Outcome::kDone;
 }
 

@@ -118,12 +118,14 @@ bool SslEngine::HasMore() const {
 
 SslEngine::Outcome SslEngine::Handshake() {
   const int result = SSL_do_handshake(ssl_.get());
-  return result == 1 ? Outcome::kDone : Judge(result);
+  if (result != 1) return Judge(result);
+  // BoringSSL keeps a server's tickets back until it writes; OpenSSL sends them
+  // with the handshake's end.
+  if (is_server()) SSL_write(ssl_.get(), "", 0);
+  return Outcome::kDone;
 }
 
 bool SslEngine::is_server() const { return SSL_is_server(ssl_.get()) != 0; }
-
-void SslEngine::SendTickets() { SSL_write(ssl_.get(), "", 0); }
 
 SslEngine::Outcome SslEngine::Read(char* out, size_t size, size_t& count) {
   const int result = SSL_read(

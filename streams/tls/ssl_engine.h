@@ -57,6 +57,8 @@ class SslEngine {
   // Of what was fed, how much no step has taken yet.
   size_t incoming_size() const { return bio_.incoming_size(); }
 
+  bool is_server() const;
+
   // Whether Read() could come to anything.
   bool HasMore() const;
 
@@ -67,14 +69,6 @@ class SslEngine {
 
   // Encrypts all of `bytes`.
   Outcome Write(absl::string_view bytes);
-
-  bool is_server() const;
-
-  // A server's session tickets go out with what it sends first after the
-  // handshake, which is how BoringSSL does it; or by this, if there is nothing
-  // to send. (OpenSSL sends them with the handshake's end.) In vain if they are
-  // gone, or there are none.
-  void SendTickets();
 
   // Sends close_notify, then looks for the peer's.
   Outcome Shutdown();

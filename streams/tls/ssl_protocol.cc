@@ -143,18 +143,22 @@ void SslProtocol::OnHandshakeDone() {
     app_protocol_->ConnectionMade(app_transport());
   }
   WakeHandshakeWaiter(absl::OkStatus());
+  // What a server has to send yet, as a rule its session tickets, can go out
+  // with the first answer, which a task writes in the next turn.
+  if (engine_->is_server() && !is_lower_paused_) {
+    held_back_ = engine_->outgoing_size();
+  }
   // What came with the handshake's end, and what the handshake has to send.
   DoRead();
-  // Tickets go out with the first answer, if it is written in the next turn.
-  if (engine_->is_server()) {
-    loop_->CallSoon([self = shared_from_this()] { self->SendTickets(); });
+  if (held_back_ > 0) {
+    loop_->CallSoon([self = shared_from_this()] { self->SendHeldBack(); });
   }
 }
 
-void SslProtocol::SendTickets() {
-  if (state_ != State::kWrapped) return;  // Closing has sent them.
-  engine_->SendTickets();
-  SendOutgoing();
+void SslProtocol::SendHeldBack() {
+  if (held_back_ == 0) return;
+  // It counted as sent already, unless it can't be now.
+  if (SendOutgoing() && engine_->outgoing_size() > 0) ControlAppWriting();
 }
 
 void SslProtocol::OnHandshakeFailed(absl::Status error) {
@@ -195,6 +199,7 @@ void SslProtocol::ConnectionLost(const absl::Status& error) {
   const bool was_in_handshake = state_ == State::kDoHandshake;
   backlog_.Clear();
   engine_->ClearOutgoing();
+  held_back_ = 0;
   app_transport_.is_closed_ = true;
   if (writes_in_vain_ < UINT8_MAX) ++writes_in_vain_;
   state_ = State::kUnwrapped;
@@ -240,6 +245,7 @@ void SslProtocol::OnLoopDestroyed() {
   app_transport_.is_closed_ = true;
   backlog_.Clear();
   engine_->ClearOutgoing();
+  held_back_ = 0;
   // Locals: letting go of them may destroy this object.
   const auto self = std::move(self_);
   const auto lower = std::move(lower_);

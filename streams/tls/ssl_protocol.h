@@ -136,7 +136,7 @@ class SslProtocol final : public Protocol,
   // ssl_protocol.cc: the handshake, and the end.
   void DoHandshake();
   void OnHandshakeDone();
-  void SendTickets();
+  void SendHeldBack();
   void OnHandshakeFailed(absl::Status error);
   void OnHandshakeTimeout();
   void WakeHandshakeWaiter(const absl::Status& error);
@@ -161,7 +161,7 @@ class SslProtocol final : public Protocol,
   void ControlAppWriting();
   void ControlLowerReading();
   size_t WriteBufferSize() const {
-    return engine_->outgoing_size() + backlog_.size();
+    return engine_->outgoing_size() - held_back_ + backlog_.size();
   }
   void PauseReading() { is_app_reading_paused_ = true; }
   void ResumeReading();
@@ -194,6 +194,9 @@ class SslProtocol final : public Protocol,
   bool is_lower_reading_paused_ = false;  // [_ssl_reading_paused]
   bool is_app_writing_paused_ = false;
   bool is_app_reading_paused_ = false;
+  // Of the outgoing records those that count as sent, and aren't until there is
+  // more to send with them, or a turn later.
+  size_t held_back_ = 0;
   WriteBuffer backlog_;
   WriteBufferLimits limits_{kWriteHighWater / 4, kWriteHighWater};
   SslTransport app_transport_{*this};

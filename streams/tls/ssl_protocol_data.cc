@@ -229,10 +229,15 @@ void SslProtocol::DoWrite() {
 }
 
 void SslProtocol::ProcessOutgoing() {
-  if (SendOutgoing()) ControlAppWriting();
+  const bool has_more = engine_->outgoing_size() > held_back_;
+  if (has_more || state_ != State::kWrapped) {
+    if (!SendOutgoing()) return;
+  }
+  ControlAppWriting();
 }
 
 bool SslProtocol::SendOutgoing() {
+  held_back_ = 0;
   if (is_lower_paused_ || lower_ == nullptr || engine_->outgoing_size() == 0) {
     return true;
   }

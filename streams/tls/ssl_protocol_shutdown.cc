@@ -121,6 +121,7 @@ void SslProtocol::CloseLower() {
 }
 
 void SslProtocol::Abort(absl::Status error) {
+  if (held_back_ > 0) SendOutgoing();
   state_ = State::kUnwrapped;
   if (lower_ != nullptr) lower_->ForceClose(std::move(error));
 }

@@ -20,7 +20,6 @@ TlsPeer::TlsPeer(StreamSocket socket, std::unique_ptr<SslEngine> engine)
 bool TlsPeer::Handshake() {
   engine_->Keep(ReceiveBytes());
   const bool done = engine_->Handshake() == SslEngine::Outcome::kDone;
-  if (done && engine_->is_server()) engine_->SendTickets();
   Flush();
   return done;
 }
