@@ -13,7 +13,6 @@
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "streams/coro/prefetch.h"
 #include "streams/os/error.h"
 
