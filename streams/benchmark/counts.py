@@ -85,7 +85,8 @@ def _collected(text):
     return int(match.group(1))
 
 
-_CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+def _callgrind(path="/dev/null"):
+    return ["valgrind", "--tool=callgrind", f"--callgrind-out-file={path}"]
 
 
 @contextlib.contextmanager
@@ -104,7 +105,7 @@ def parse_instructions(programs):
         for case in programs.parse_cases():
             totals = []
             for chunks in (_FEW_CHUNKS, _MANY_CHUNKS):
-                argv = [*_CALLGRIND, program, f"--case={case}", f"--chunks={chunks}"]
+                argv = [*_callgrind(), program, f"--case={case}", f"--chunks={chunks}"]
                 done = subprocess.run(
                     argv,
                     stderr=subprocess.PIPE,
@@ -154,7 +155,7 @@ def request_instructions(programs):
     with _without_debug_information(programs.server) as server:
         for case in REQUESTS:
             totals = [
-                _collected(_serve(programs, _CALLGRIND, server, case, requests))
+                _collected(_serve(programs, _callgrind(), server, case, requests))
                 for requests in (_FEW_REQUESTS, _MANY_REQUESTS)
             ]
             count = _MANY_REQUESTS - _FEW_REQUESTS
@@ -193,8 +194,7 @@ def code_pages(programs, case):
     with _without_debug_information(programs.server) as server:
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "instructions")
-            prefix = ["valgrind", "--tool=callgrind", "--dump-instr=yes"]
-            prefix.append(f"--callgrind-out-file={path}")
+            prefix = [*_callgrind(path), "--dump-instr=yes"]
             _serve(programs, prefix, server, case, _MANY_REQUESTS)
             with open(path, encoding="utf-8") as file:
                 often = parse_callgrind(file, server)

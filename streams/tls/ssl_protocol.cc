@@ -197,9 +197,7 @@ void SslProtocol::WakeHandshakeWaiter(const absl::Status& error) {
 void SslProtocol::ConnectionLost(const absl::Status& error) {
   const auto self = shared_from_this();
   const bool was_in_handshake = state_ == State::kDoHandshake;
-  backlog_.Clear();
-  engine_->ClearOutgoing();
-  held_back_ = 0;
+  ForgetOutgoing();
   app_transport_.is_closed_ = true;
   if (writes_in_vain_ < UINT8_MAX) ++writes_in_vain_;
   state_ = State::kUnwrapped;
@@ -243,9 +241,7 @@ void SslProtocol::OnLoopDestroyed() {
   handshake_done_ = nullptr;
   state_ = State::kUnwrapped;
   app_transport_.is_closed_ = true;
-  backlog_.Clear();
-  engine_->ClearOutgoing();
-  held_back_ = 0;
+  ForgetOutgoing();
   // Locals: letting go of them may destroy this object.
   const auto self = std::move(self_);
   const auto lower = std::move(lower_);

@@ -158,6 +158,7 @@ class SslProtocol final : public Protocol,
   void ProcessOutgoing();
   // False if that was the connection's end.
   bool SendOutgoing();
+  void ForgetOutgoing();
   void ControlAppWriting();
   void ControlLowerReading();
   size_t WriteBufferSize() const {

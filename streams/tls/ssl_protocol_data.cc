@@ -248,6 +248,12 @@ bool SslProtocol::SendOutgoing() {
   return false;
 }
 
+void SslProtocol::ForgetOutgoing() {
+  backlog_.Clear();
+  engine_->ClearOutgoing();
+  held_back_ = 0;
+}
+
 void SslProtocol::ResumeWriting() {
   const auto self = shared_from_this();
   is_lower_paused_ = false;
