@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -85,8 +86,9 @@ TEST_F(SessionTicketTest, GoesOutAtAnEofThatComesWithFinished) {
 
 TEST_F(SessionTicketTest, IsForgottenWithAConnectionThatIsAbortedWhenMade) {
   protocol_->on_made = [this] { protocol_->transport->Abort(); };
-  Finish();
+  peer_->Handshake();
   Settle();
+  EXPECT_TRUE(handshake_done_->done());
   EXPECT_THAT(log_, ElementsAre("made", "lost"));
   EXPECT_EQ(peer_->ReceiveBytes(), "");
   EXPECT_EQ(transport_->GetWriteBufferSize(), 0u);
@@ -119,6 +121,24 @@ TEST_F(SessionTicketTest, CountsUntilTheConnectionIsMade) {
   EXPECT_THAT(log_, ElementsAre("made", "1", "pause", "resume"));
   Settle();
   EXPECT_THAT(log_, ElementsAre("made", "1", "pause", "resume"));
+}
+
+TEST_F(SessionTicketTest, CountsWhileWhatCameWithFinishedIsTold) {
+  size_t size = 0;
+  protocol_->on_data = [&] {
+    size = protocol_->transport->GetWriteBufferSize();
+  };
+  peer_->engine().Keep(peer_->ReceiveBytes());
+  ASSERT_EQ(peer_->engine().Handshake(), SslEngine::Outcome::kDone);
+  ASSERT_EQ(peer_->engine().Write("hello"), SslEngine::Outcome::kDone);
+  peer_->SendBytes(peer_->engine().TakeOutgoing().bytes());
+  Turn();
+  EXPECT_GT(size, 100u);
+  EXPECT_EQ(transport_->GetWriteBufferSize(), 0u);
+  EXPECT_EQ(peer_->ReceiveBytes(), "");
+  Turn();
+  EXPECT_EQ(peer_->ReceiveText(), "");
+  EXPECT_TRUE(HasTicket());
 }
 
 // Below, the socket takes no more: nothing counts as sent.

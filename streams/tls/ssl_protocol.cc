@@ -143,13 +143,14 @@ void SslProtocol::OnHandshakeDone() {
     app_protocol_->ConnectionMade(app_transport());
   }
   WakeHandshakeWaiter(absl::OkStatus());
-  // What a server has to send yet, as a rule its session tickets, can go out
-  // with the first answer, which a task writes in the next turn.
+  // What came with the handshake's end, and what the handshake has to send.
+  if (!ReadForApp()) return;
+  // A server's, as a rule its session tickets, can go out with the first
+  // answer, which a task writes in the next turn.
   if (engine_->is_server() && !is_lower_paused_) {
     held_back_ = engine_->outgoing_size();
   }
-  // What came with the handshake's end, and what the handshake has to send.
-  DoRead();
+  WriteForApp();
   if (held_back_ > 0) {
     loop_->CallSoon([self = shared_from_this()] { self->SendHeldBack(); });
   }

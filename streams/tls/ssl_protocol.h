@@ -146,7 +146,12 @@ class SslProtocol final : public Protocol,
   // ssl_protocol_data.cc: reading and writing.
   // What the state asks for, with what has arrived.
   void Proceed();
+  // ReadForApp(), and unless that is false, WriteForApp().
   void DoRead();
+  // False if there is nobody to read or to write for (any more).
+  bool ReadForApp();
+  // Sends what there is, and pauses or resumes reading below.
+  void WriteForApp();
   absl::Status ReadAll();
   absl::Status ReadShown(SslEngine::Outcome& outcome);
   absl::Status ReadHandedOver(SslEngine::Outcome& outcome);

@@ -77,14 +77,19 @@ void SslProtocol::Proceed() {
 }
 
 void SslProtocol::DoRead() {
-  if (state_ != State::kWrapped && state_ != State::kFlushing) return;
-  if (!is_app_reading_paused_) {
-    absl::Status status = ReadAll();
-    if (!status.ok()) {
-      FatalError(std::move(status), kFatalError);
-      return;
-    }
-  }
+  if (ReadForApp()) WriteForApp();
+}
+
+bool SslProtocol::ReadForApp() {
+  if (state_ != State::kWrapped && state_ != State::kFlushing) return false;
+  if (is_app_reading_paused_) return true;
+  absl::Status status = ReadAll();
+  if (status.ok()) return true;
+  FatalError(std::move(status), kFatalError);
+  return false;
+}
+
+void SslProtocol::WriteForApp() {
   if (backlog_.empty()) {
     ProcessOutgoing();
   } else {
