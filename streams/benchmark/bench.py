@@ -5,7 +5,8 @@ Rounds are short and interleaved (A B C A B C ...), so that what the machine doe
 meanwhile hits all alike; what is printed is the median of the rounds. The server
 runs on one core, the load on another. Two figures: requests a second, and the
 server's CPU time a request, which still tells servers apart when the client is
-the bottleneck. See docs/performance.md.
+the bottleneck. Or, by --cycles, what takes the server's time. See
+docs/performance.md.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import sys
 
 from streams.benchmark import cases as all_cases
 from streams.benchmark import comparison
+from streams.benchmark import cycles
 from streams.benchmark import measurement
 from streams.benchmark import parse
 from streams.benchmark import peers as all_peers
@@ -46,6 +48,13 @@ def parse_options(argv):
     )
     parser.add_argument(
         "--peers", metavar="A,B", help="only these servers, and raw (see --list)"
+    )
+    parser.add_argument(
+        "--cycles",
+        action="store_true",
+        help="count, instead of time, the processor's cycles for each request: the"
+        " server's own between its system calls, and those within them (cases under"
+        " load; servers of one thread, compiled). Medians, with the quartiles",
     )
     parser.add_argument("--list", action="store_true", help="print cases and servers")
     parser.add_argument("--rounds", type=int, default=7, help="rounds that count")
@@ -77,6 +86,8 @@ def parse_options(argv):
         folder = os.path.dirname(path) or "."
         if not os.access(folder, os.W_OK):
             parser.error(f"cannot write into {folder}")
+    if options.plot and options.cycles:
+        parser.error("--plot has no picture of --cycles")
     if options.plot:
         try:
             plot.check(options.plot)
@@ -177,6 +188,7 @@ class Bench:
         targets = {p.target_for(c) for p in peers for c in cases if p.can_run(c)}
         targets |= {"load_generator"} if cases else set()
         targets |= {parse.TARGET} if with_parse else set()
+        targets |= {cycles.TARGET} if options.cycles else set()
         self._folder = all_peers.build(targets - {""}, root)
 
     def run(self):
@@ -191,7 +203,11 @@ class Bench:
         for case in self._cases:
             self._progress.begin(case.name)
             try:
-                results["cases"][case.name] = self._measure(case, setting)
+                if self._options.cycles:
+                    counted = results.setdefault("cycles", {})
+                    counted[case.name] = self._count(case, setting)
+                else:
+                    results["cases"][case.name] = self._measure(case, setting)
             except measurement.MeasurementError as error:
                 # The others are not to be lost with it.
                 results["failed"][case.name] = str(error)
@@ -216,13 +232,24 @@ class Bench:
             "failed": {},
         }
 
+    def _commands(self, case):
+        """{server: its command line} of those that can run the case."""
+        return {
+            peer.name: all_peers.command(peer, case, self._folder, self._root)
+            for peer in self._peers
+            if peer.can_run(case)
+        }
+
+    def _count(self, case, setting):
+        library = os.path.join(self._folder, cycles.TARGET)
+        rounds = self._options.rounds
+        commands = self._commands(case)
+        show = self._progress.show
+        figures = cycles.measure(case, commands, setting, library, rounds, show)
+        return {"says": case.says, "servers": figures}
+
     def _measure(self, case, setting):
-        commands = {}
-        for peer in self._peers:
-            if peer.can_run(case):
-                commands[peer.name] = all_peers.command(
-                    peer, case, self._folder, self._root
-                )
+        commands = self._commands(case)
         record = {"says": case.says}
         if case.idle:
             connections = allow_connections(case.connections)
@@ -247,7 +274,8 @@ def read_figures(path, patterns):
         results = json.load(file)
     cases, with_parse = select_cases(patterns)
     wanted = {case.name for case in cases}
-    results["cases"] = {n: r for n, r in results["cases"].items() if n in wanted}
+    for kind in results.keys() & {"cases", "cycles"}:
+        results[kind] = {n: r for n, r in results[kind].items() if n in wanted}
     if not with_parse:
         results.pop("parse", None)
     return results
@@ -257,6 +285,11 @@ def measure(options):
     names = [name for name in (options.peers or "").split(",") if name]
     peers = all_peers.select(names)
     cases, with_parse = select_cases(options.case)
+    if options.cycles:
+        peers = all_peers.countable(peers, names)
+        cases, with_parse = [case for case in cases if not case.idle], False
+        if not cases:
+            raise ValueError("--cycles is of cases under load, and none is among them")
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     return Bench(options, peers, cases, with_parse, root).run()
 

@@ -26,6 +26,7 @@ class Setting:
     seconds: float
     server_core: str  # As taskset has it: 0, or 0,1.
     load_core: str
+    requests: int = 0  # How many at most; 0: as many as there is time for.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,11 +71,23 @@ class Server:
                 times.append(int(file.read().split()[0]) / 1e9)
         return times
 
+    def thread_states(self):
+        """Of each thread, as /proc has it: R runs or could, S sleeps."""
+        states = []
+        for path in glob.glob(f"/proc/{self._process.pid}/task/*/stat"):
+            with open(path, encoding="ascii", errors="replace") as file:
+                # The name, in parentheses, may have spaces in it.
+                states.append(file.read().rpartition(")")[2].split()[0])
+        return states
+
     def cpu_seconds(self):
         total = sum(self.thread_cpu_seconds())
         if not total:
-            raise MeasurementError(f"{shlex.join(self._argv)} has died")
+            raise MeasurementError(f"{self.command_line()} has died")
         return total
+
+    def command_line(self):
+        return shlex.join(self._argv)
 
     def private_bytes(self):
         """The memory that is its own, not shared with other processes."""
@@ -96,6 +109,7 @@ class Load:
         argv = [setting.load, f"--port={server.port}", "--ready"]
         argv += [f"--connections={connections}", f"--size={case.size}"]
         argv += [f"--pipeline={case.pipeline}", f"--seconds={setting.seconds}"]
+        argv += [f"--requests={setting.requests}"] if setting.requests else []
         argv += ["--line"] if case.mode == "line" else []
         argv += ["--tls"] if case.tls else []
         argv += ["--reconnect"] if case.reconnect else []

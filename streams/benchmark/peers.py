@@ -27,6 +27,8 @@ class Peer:
     package: str = ""
     needs: str = ""
     by_default: bool = True
+    # By --cycles: one thread, compiled, and its system calls are the C library's.
+    can_be_counted: bool = True
 
     def target_for(self, case):
         return self.tls_target if case.tls and self.tls_target else self.target
@@ -84,14 +86,21 @@ PEERS = [
         target="go_echo_server",
         package="golang-go",
         needs="/usr/bin/go",
+        can_be_counted=False,
     ),
-    Peer("asyncio", "CPython's asyncio", package="python3"),
+    Peer(
+        "asyncio",
+        "CPython's asyncio",
+        package="python3",
+        can_be_counted=False,
+    ),
     Peer(
         "uvloop",
         "uvloop in CPython",
         arguments=("--uvloop",),
         package="python3-uvloop",
         needs="/usr/lib/python3/dist-packages/uvloop",
+        can_be_counted=False,
     ),
     Peer(
         "raw-uring",
@@ -102,6 +111,7 @@ PEERS = [
         package="liburing-dev",
         needs="/usr/include/liburing.h",
         by_default=False,
+        can_be_counted=False,
     ),
 ]
 
@@ -135,6 +145,20 @@ def select(names):
                 file=sys.stderr,
             )
     return selected
+
+
+def countable(selected, names):
+    """Those of the selected peers whose cycles can be counted.
+
+    Who is named, and cannot, is an error.
+    """
+    wrong = [p.name for p in selected if p.name in names and not p.can_be_counted]
+    if wrong:
+        raise ValueError(
+            f"the cycles of {', '.join(wrong)} cannot be counted; those of"
+            f" {', '.join(p.name for p in PEERS if p.can_be_counted)} can"
+        )
+    return [peer for peer in selected if peer.can_be_counted]
 
 
 def build(targets, root):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figures as tables in Markdown."""
 
+from streams.benchmark import cycles
+
 # A client that works all the time while the server waits for it: the rate is
 # the client's, and only the CPU time tells servers apart.
 _CLIENT_IS_FULL = 0.93
@@ -70,6 +72,8 @@ def markdown(results):
             blocks.append(notes)
     if idles:
         blocks.append(list(_idle_rows(idles)))
+    if results.get("cycles"):
+        blocks.append(list(cycles.rows(results["cycles"])))
     if results.get("parse"):
         blocks.append(list(_parse_rows(results["parse"])))
     return "\n\n".join("\n".join(block) for block in blocks)
