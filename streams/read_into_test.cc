@@ -130,6 +130,26 @@ TEST_F(ReadIntoTest, TheMemoryOfALargeStringIsLentWhileTheCallWaits) {
   EXPECT_EQ(target_, "a line\n");
 }
 
+TEST_F(ReadIntoTest, OfManyConnectionsTheMemoryOfASmallStringIsLentToo) {
+  if (!internal::kKeepsFreedBlocks) GTEST_SKIP() << "it is not kept for others";
+  internal::StringPool::SetManyConnections(true);
+  target_.assign(200, 'x');
+  const char* const data = target_.data();
+  auto read = Start(reader_->ReadLine().Into(target_));
+  EXPECT_EQ(target_, "");
+  std::string other = internal::StringPool::Take(128);
+  EXPECT_EQ(other.data(), data);
+  // It comes back the same way.
+  internal::StringPool::Give(other);
+  const std::string line = std::string(99, 'y') + "\n";
+  Feed(line);
+  Settle();
+  EXPECT_TRUE(read.TakeResult().ok());
+  EXPECT_EQ(target_, line);
+  EXPECT_EQ(target_.data(), data);
+  internal::StringPool::SetManyConnections(false);
+}
+
 TEST_F(ReadIntoTest, TheMemoryOfALargeStringStaysIfTheCallNeedNotWait) {
   target_.assign(100'000, 'x');
   const char* const data = target_.data();

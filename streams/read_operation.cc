@@ -87,7 +87,7 @@ ABSL_ATTRIBUTE_HOT ReadOperation::Progress ReadOperation::Wait(
     return FailBehindAnother(caller);
   }
   if (ABSL_PREDICT_FALSE(reader_->is_paused_ ||
-                         reader_->buffer_.HoldsOnToMemory())) {
+                         reader_->buffer_.HoldsMemory())) {
     error_ = reader_->PrepareToWait();
     if (has_failed()) return Progress::kDone;
   }

@@ -113,8 +113,8 @@ void StreamReader::ReplaceTransport(std::shared_ptr<Transport> transport) {
 }
 
 absl::Status StreamReader::PrepareToWait() {
-  // Whoever waits has done with what ReadLineView() gave him.
-  buffer_.ReleaseIfEmpty();
+  // Whoever waits has done with what Peek() and ReadLineView() gave him.
+  buffer_.ShrinkToFit();
   // Whoever waits wants more than there is: to wait with a paused transport
   // would be to wait for ever.
   return ResumeTransport();

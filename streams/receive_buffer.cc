@@ -23,7 +23,7 @@ void ReceiveBuffer::AppendSlowly(absl::string_view bytes) {
 }
 
 void ReceiveBuffer::GrowAndCopyTo(std::string& target, size_t count) const {
-  if (count >= StringPool::kMinCapacity) {
+  if (count >= StringPool::min_capacity()) {
     target.clear();
     StringPool::Reserve(target, count);
   }
@@ -37,15 +37,31 @@ void ReceiveBuffer::MakeRoom(size_t count) {
   if (string_ == nullptr && begin_ >= used &&
       storage_.capacity() - used >= count) {
     if (used > 0) std::memcpy(data_, data_ + begin_, used);
+    begin_ = 0;
+    end_ = used;
   } else {
-    IoBlock storage(std::max(used + count, 2 * storage_.capacity()));
-    if (used > 0) std::memcpy(storage.data(), data_ + begin_, used);
-    storage_ = std::move(storage);
-    if (string_ != nullptr) ReleaseString();
-    data_ = storage_.data();
+    MoveTo(IoBlock(std::max(used + count, 2 * storage_.capacity())));
   }
+}
+
+void ReceiveBuffer::MoveTo(IoBlock storage) {
+  const size_t used = size();
+  if (used > 0) std::memcpy(storage.data(), data_ + begin_, used);
+  storage_ = std::move(storage);
+  if (string_ != nullptr) ReleaseString();
+  data_ = storage_.data();
   begin_ = 0;
   end_ = used;
+}
+
+void ReceiveBuffer::ShrinkToFit() {
+  if (empty()) return Release();
+  const size_t capacity =
+      string_ != nullptr ? string_->bytes.capacity() : storage_.capacity();
+  // A quarter, so that a buffer that fills slowly isn't moved again and again.
+  if (capacity > IoClasses::kMinSize && size() < capacity / 4) {
+    MoveTo(IoBlock(size()));
+  }
 }
 
 // The larger part of the string is given away, the smaller copied.

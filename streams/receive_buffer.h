@@ -25,7 +25,8 @@ namespace streams::internal {
 // Consuming moves no bytes: it advances an offset, and the room in front is
 // reclaimed when an append needs it, at an amortised cost of one move per byte.
 // An empty buffer holds no memory: a connection that idles costs nothing, and
-// the next one to receive gets a block that is still in the cache.
+// the next one to receive gets a block that is still in the cache. One that is
+// waited for with little in it holds the smallest block there is.
 //
 // What was appended as a string to an empty buffer stays that string, so that
 // it can be taken again as a whole without a copy.
@@ -71,15 +72,17 @@ class ReceiveBuffer {
 
   // The same, but the bytes stay where they are until the next call of anything
   // else that is not const. Memory that an empty buffer holds on to by this is
-  // given back by ReleaseIfEmpty(), at the latest.
+  // given back by ShrinkToFit(), at the latest.
   void ConsumeInPlace(size_t count) {
     assert(count <= size());
     begin_ += count;
   }
-  bool HoldsOnToMemory() const { return begin_ == end_ && data_ != nullptr; }
-  void ReleaseIfEmpty() {
-    if (HoldsOnToMemory()) Release();
-  }
+
+  bool HoldsMemory() const { return data_ != nullptr; }
+  // Gives back memory that what is unread has no need of. It is for who is
+  // going to wait, for as long as the peer likes: a peer that sends much, and a
+  // byte that is not to be read yet, would else hold a block of any size by it.
+  void ShrinkToFit();
 
   // Whether Take(count) would give away the string that the bytes are in, as
   // TakeString() does: where that spares copying the half at least, and the
@@ -142,6 +145,8 @@ class ReceiveBuffer {
   void AppendSlowly(absl::string_view bytes);
   void TakePart(std::string& target, size_t count);
   void MakeRoom(size_t count);
+  // Puts what is unread into `storage`.
+  void MoveTo(IoBlock storage);
   ABSL_ATTRIBUTE_HOT void Release() {
     begin_ = 0;
     end_ = 0;

@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "streams/coro/free_lists.h"
+#include "streams/transport/io_block.h"
 #include "streams/transport/string_pool.h"
 
 namespace streams::internal {
@@ -94,6 +95,51 @@ TEST(ReceiveBufferTest, TheMemoryOfBlocksGoesToThePool) {
   EXPECT_EQ(StringPool::FreeBytes(), free_bytes + 30'000);
 }
 
+TEST(ReceiveBufferTest, ShrinksToFit) {
+  if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
+  ReceiveBuffer buffer;
+  // A block,
+  buffer.Append(std::string(100'000, 'x') + "abc");
+  buffer.Consume(100'000);
+  size_t free_bytes = IoBlock::FreeBytes();
+  buffer.ShrinkToFit();
+  EXPECT_EQ(buffer.view(), "abc");
+  EXPECT_GE(IoBlock::FreeBytes(), free_bytes + 131'072 - 4'096);
+  // which it still grows from,
+  buffer.Append(std::string(10'000, 'y'));
+  EXPECT_EQ(buffer.view(), "abc" + std::string(10'000, 'y'));
+  buffer.Clear();
+  // a string,
+  buffer.AppendBlock(std::string(20'000, 'x') + "abc");
+  buffer.Consume(20'000);
+  free_bytes = StringPool::FreeBytes();
+  buffer.ShrinkToFit();
+  EXPECT_EQ(buffer.view(), "abc");
+  EXPECT_GE(StringPool::FreeBytes(), free_bytes + 20'003);
+  // and what an empty one still holds.
+  free_bytes = IoBlock::FreeBytes();
+  buffer.ConsumeInPlace(3);
+  EXPECT_TRUE(buffer.HoldsMemory());
+  buffer.ShrinkToFit();
+  EXPECT_FALSE(buffer.HoldsMemory());
+  EXPECT_EQ(IoBlock::FreeBytes(), free_bytes + 4'096);
+}
+
+TEST(ReceiveBufferTest, DoesNotShrinkWhereItIsNotWorthIt) {
+  ReceiveBuffer buffer;
+  buffer.Append(std::string(100'000, 'x'));
+  buffer.Consume(100'000 - 32'768);  // Of 131,072.
+  const char* data = buffer.data();
+  buffer.ShrinkToFit();
+  EXPECT_EQ(buffer.data(), data);
+  buffer.Clear();
+  buffer.Append(std::string(4'000, 'x'));  // There is no smaller block.
+  buffer.Consume(3'999);
+  data = buffer.data();
+  buffer.ShrinkToFit();
+  EXPECT_EQ(buffer.data(), data);
+}
+
 TEST(ReceiveBufferTest, EqualsAStringUnderAnyMixOfCalls) {
   std::mt19937 random(77);
   for (int round = 0; round < 100; ++round) {
@@ -116,6 +162,7 @@ TEST(ReceiveBufferTest, EqualsAStringUnderAnyMixOfCalls) {
         ASSERT_EQ(buffer.Take(count), expected.substr(0, count));
         expected.erase(0, count);
       }
+      if (random() % 4 == 0) buffer.ShrinkToFit();
       ASSERT_EQ(buffer.view(), expected);
     }
   }

@@ -23,9 +23,14 @@
 #include "streams/os/error.h"
 #include "streams/os/socket.h"
 #include "streams/transport/socket_receive.h"
+#include "streams/transport/string_pool.h"
 
 namespace streams {
 namespace {
+
+// From so many on, what each of them keeps is too much for the processor's
+// cache (and the loop's selector fetches ahead what they need).
+constexpr int64_t kManyConnections = 128;
 
 thread_local int64_t open_count = 0;
 
@@ -93,6 +98,7 @@ SocketTransport::SocketTransport(Key /*key*/, EventLoop& loop,
   }
   if (!options.is_prepared_) socket().PrepareForTransport();
   ++open_count;
+  internal::StringPool::SetManyConnections(open_count > kManyConnections);
 }
 
 SocketTransport::~SocketTransport() { BeginClosing(); }
@@ -213,6 +219,7 @@ void SocketTransport::BeginClosing() {
   if (is_closing_) return;
   is_closing_ = true;
   --open_count;
+  internal::StringPool::SetManyConnections(open_count > kManyConnections);
   if (shared_socket() != nullptr) {
     std::vector<const StreamSocket*>& in_use = SocketsInUse();
     in_use.erase(absl::c_find(in_use, shared_socket()));

@@ -18,7 +18,7 @@ namespace streams::internal {
 namespace {
 
 // Of a power of two, its exponent.
-constexpr int kMinClass = absl::bit_width(StringPool::kMinCapacity) - 1;
+constexpr int kMinClass = absl::bit_width(StringPool::kMinCapacityOfMany) - 1;
 constexpr int kMaxClass = absl::bit_width(StringPool::kMaxCapacity) - 1;
 
 // Of each class, those that hold at least 1 << exponent bytes, and less than
@@ -93,6 +93,8 @@ ABSL_ATTRIBUTE_NOINLINE std::string NewString(size_t size) {
 }
 
 }  // namespace
+
+thread_local constinit size_t StringPool::min_capacity_ = kMinCapacity;
 
 ABSL_ATTRIBUTE_HOT std::string StringPool::Take(size_t size) {
   const int exponent = absl::bit_width(std::max<size_t>(size, 1) - 1);

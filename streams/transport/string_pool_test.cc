@@ -45,6 +45,27 @@ TEST(StringPoolTest, ASmallStringIsLeftAlone) {
   EXPECT_EQ(StringPool::FreeBytes(), free_bytes);
 }
 
+TEST(StringPoolTest, OfManyConnectionsItTakesSmallOnesToo) {
+  if (!kKeepsFreedBlocks) GTEST_SKIP() << "a sanitizer is to see its uses";
+  std::thread([] {
+    StringPool::SetManyConnections(true);
+    for (const size_t size : {32u, 64u, 65u, 1000u}) {
+      std::string string = Used(size);
+      const char* const data = string.data();
+      StringPool::Give(string);
+      EXPECT_EQ(string, "");
+      EXPECT_EQ(StringPool::Take(size).data(), data);
+    }
+    std::string string(31, 'x');
+    StringPool::Give(string);
+    EXPECT_EQ(string, std::string(31, 'x'));
+    StringPool::SetManyConnections(false);
+    string.assign(1000, 'x');
+    StringPool::Give(string);
+    EXPECT_EQ(string, std::string(1000, 'x'));
+  }).join();
+}
+
 TEST(StringPoolTest, ALargeOneIsEmptyAfterwards) {
   for (const size_t size :
        {1024u, 8192u, 50'000u, 262'144u, 300'000u, 1'000'000u}) {
