@@ -31,9 +31,8 @@ void Check(bool ok) {
   if (!ok) std::abort();
 }
 
-bssl::UniquePtr<EVP_PKEY> NewKey() {
-  const bssl::UniquePtr<EC_KEY> ec_key(
-      EC_KEY_new_by_curve_name(NID_X9_62_prime256v1));
+bssl::UniquePtr<EVP_PKEY> NewEcKey(int curve) {
+  const bssl::UniquePtr<EC_KEY> ec_key(EC_KEY_new_by_curve_name(curve));
   bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
   Check(EC_KEY_generate_key(ec_key.get()) == 1 &&
         EVP_PKEY_set1_EC_KEY(key.get(), ec_key.get()) == 1);
@@ -47,6 +46,15 @@ bssl::UniquePtr<EVP_PKEY> NewRsaKey(int bits) {
   Check(BN_set_word(exponent.get(), RSA_F4) == 1 &&
         RSA_generate_key_ex(rsa.get(), bits, exponent.get(), nullptr) == 1 &&
         EVP_PKEY_set1_RSA(key.get(), rsa.get()) == 1);
+  return key;
+}
+
+bssl::UniquePtr<EVP_PKEY> NewEd25519Key() {
+  uint8_t seed[32];
+  RAND_bytes(seed, sizeof seed);
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new_raw_private_key(
+      EVP_PKEY_ED25519, nullptr, seed, sizeof seed));
+  Check(key != nullptr);
   return key;
 }
 
@@ -119,7 +127,7 @@ std::string Pem(EVP_PKEY* key, const std::string& password) {
 }  // namespace
 
 TestAuthority::TestAuthority(const std::string& name)
-    : key_(NewKey()),
+    : key_(NewEcKey(NID_X9_62_prime256v1)),
       certificate_(
           NewCertificate(name, key_.get(), -absl::Hours(24), absl::Hours(24))) {
   X509* const root = certificate_.get();
@@ -131,6 +139,13 @@ TestAuthority::TestAuthority(const std::string& name)
 }
 
 TestAuthority::~TestAuthority() = default;
+
+bssl::UniquePtr<EVP_PKEY> TestAuthority::NewKey(
+    const TestCertificateOptions& options) {
+  if (options.rsa_bits_ != 0) return NewRsaKey(options.rsa_bits_);
+  if (options.ed25519_) return NewEd25519Key();
+  return NewEcKey(options.ec_curve_);
+}
 
 TestCertificate TestAuthority::Issue(
     const TestCertificateOptions& options) const {
@@ -144,8 +159,7 @@ TestCertificate TestAuthority::IssueSelfSigned(
 
 TestCertificate TestAuthority::Issue(const TestCertificateOptions& options,
                                      X509* issuer, EVP_PKEY* issuer_key) {
-  const bssl::UniquePtr<EVP_PKEY> key =
-      options.rsa_bits_ == 0 ? NewKey() : NewRsaKey(options.rsa_bits_);
+  const bssl::UniquePtr<EVP_PKEY> key = NewKey(options);
   const bssl::UniquePtr<X509> certificate =
       NewCertificate(options.common_name_, key.get(), options.valid_from_,
                      options.valid_until_);

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "openssl/evp.h"
+#include "openssl/nid.h"
 #include "openssl/x509.h"
 
 namespace streams {
@@ -51,6 +52,16 @@ class TestCertificateOptions {
     has_authority_key_identifier_ = has_it;
     return *this;
   }
+  // Instead of P-256: a NID of BoringSSL's.
+  TestCertificateOptions& set_ec_curve(int curve) {
+    ec_curve_ = curve;
+    return *this;
+  }
+  // A key of Ed25519, instead of one of ECDSA.
+  TestCertificateOptions& set_ed25519(bool ed25519) {
+    ed25519_ = ed25519;
+    return *this;
+  }
   // A key of RSA with so many bits, instead of one of ECDSA.
   TestCertificateOptions& set_rsa_bits(int bits) {
     rsa_bits_ = bits;
@@ -76,7 +87,9 @@ class TestCertificateOptions {
   std::string password_;
   absl::Duration valid_from_ = -absl::Hours(12);
   absl::Duration valid_until_ = absl::Hours(12);
+  int ec_curve_ = NID_X9_62_prime256v1;
   int rsa_bits_ = 0;
+  bool ed25519_ = false;
   bool sha1_ = false;
   bool has_authority_key_identifier_ = true;
 };
@@ -102,6 +115,8 @@ class TestAuthority {
   static TestCertificate IssueSelfSigned(const TestCertificateOptions& options);
 
  private:
+  static bssl::UniquePtr<EVP_PKEY> NewKey(
+      const TestCertificateOptions& options);
   static TestCertificate Issue(const TestCertificateOptions& options,
                                X509* issuer, EVP_PKEY* issuer_key);
 

@@ -3,12 +3,33 @@
 
 import socket
 import ssl
+import struct
 import subprocess
 import tempfile
 import unittest
 
 PROGRAM = "streams/testing/tls_echo"
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+
+
+SIGNATURE_ALGORITHMS = 13  # Of a ClientHello's extensions. RFC 8446, 4.2
+SHA1 = {"0201", "0203"}  # rsa_pkcs1_sha1, ecdsa_sha1.
+
+
+def offered_signature_algorithms(hello):
+    """Those of a ClientHello, in hexadecimal. RFC 8446, 4.1.2 and 4.2.3"""
+    at = 5 + 4 + 2 + 32  # Record, message, version, random.
+    at += 1 + hello[at]  # Session.
+    at += 2 + int.from_bytes(hello[at : at + 2], "big")  # Ciphers.
+    at += 1 + hello[at]  # Compression.
+    at += 2
+    while at < len(hello):
+        kind, size = struct.unpack_from(">HH", hello, at)
+        at += 4
+        if kind == SIGNATURE_ALGORITHMS:
+            return [hello[i : i + 2].hex() for i in range(at + 2, at + size, 2)]
+        at += size
+    raise AssertionError("no signature_algorithms")
 
 
 class Echo:
@@ -78,6 +99,24 @@ class OpensslInteroperationTest(unittest.TestCase):
                 self.echo_and_close(connection, version)
                 connection.close()
                 self.assertEqual(echo.close(), 0)
+
+    def test_we_offer_the_signatures_that_openssl_offers(self):
+        echo = Echo("client")
+        hello = b""
+        while len(hello) < 5 or len(hello) < 5 + int.from_bytes(hello[3:5], "big"):
+            hello += echo.socket.recv(65536)
+        ours = offered_signature_algorithms(hello)
+        self.assertEqual(echo.close(), 1)
+        outgoing = ssl.MemoryBIO()
+        connection = ssl.create_default_context().wrap_bio(
+            ssl.MemoryBIO(), outgoing, server_hostname="localhost"
+        )
+        with self.assertRaises(ssl.SSLWantReadError):
+            connection.do_handshake()
+        theirs = offered_signature_algorithms(outgoing.read())
+        self.assertTrue(ours)
+        self.assertFalse(SHA1.intersection(ours))
+        self.assertEqual(ours, [algorithm for algorithm in theirs if algorithm in ours])
 
     def test_python_does_not_trust_us(self):
         echo, other = Echo("server"), Echo("server")

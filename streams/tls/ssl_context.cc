@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "openssl/bio.h"
 #include "openssl/err.h"
@@ -25,6 +26,7 @@
 #include "streams/tls/certificate_loading.h"
 #include "streams/tls/certificate_verification.h"
 #include "streams/tls/openssl_error.h"
+#include "streams/tls/signature_algorithms.h"
 #include "streams/tls/ssl_context_callbacks.h"
 
 namespace streams {
@@ -46,6 +48,14 @@ int NativeVerifyMode(VerifyMode mode) {
       break;
   }
   return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+}
+
+// False if nothing is left of `ciphers`; errors are BoringSSL's. Never 3DES,
+// which is on in BoringSSL: its blocks of 64 bits give text away when much is
+// sent (Sweet32), and OpenSSL is built without it.
+bool SetCipherList(SSL_CTX* context, const char* ciphers) {
+  const std::string list = absl::StrCat(ciphers, ":!3DES");
+  return SSL_CTX_set_cipher_list(context, list.c_str()) == 1;
 }
 
 // With the bound that `set` sets.
@@ -74,6 +84,8 @@ SslContext::SslContext(bool is_server)
   SSL_CTX* const native = native_.get();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_max_proto_version(native, TLS1_3_VERSION);
+  if (!SetCipherList(native, "DEFAULT")) std::abort();
+  internal::SetSignatureAlgorithms(native);
   SSL_CTX_set_options(native, SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set0_buffer_pool(native, BufferPool());
   // A session is resumed in the context that it was made in, and so under the
@@ -223,9 +235,8 @@ TlsVersion SslContext::maximum_version() const {
 absl::Status SslContext::SetCiphers(const std::string& ciphers) {
   // Tried on the side first: a list that fails leaves none behind.
   const bssl::UniquePtr<SSL_CTX> trial(SSL_CTX_new(TLS_method()));
-  if (trial == nullptr ||
-      SSL_CTX_set_cipher_list(trial.get(), ciphers.c_str()) != 1 ||
-      SSL_CTX_set_cipher_list(native(), ciphers.c_str()) != 1) {
+  if (trial == nullptr || !SetCipherList(trial.get(), ciphers.c_str()) ||
+      !SetCipherList(native(), ciphers.c_str())) {
     ERR_clear_error();
     return MakeError(ErrorKind::kSsl, "No cipher can be selected.");
   }

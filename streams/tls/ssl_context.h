@@ -28,6 +28,7 @@ enum class VerifyMode : uint8_t {
 };
 
 // [ssl.TLSVersion] Below 1.2, only for peers that cannot be updated: RFC 8996.
+// There the handshake is signed with SHA-1 (and MD5), for want of another.
 enum class TlsVersion : uint16_t {
   kTls1_0 = 0x0301,
   kTls1_1 = 0x0302,
@@ -78,7 +79,9 @@ class VerifyLocations {
 //   absl::Status status = (*context)->LoadCertChain("server.pem");
 //
 // The defaults are strict: TLS 1.2 and 1.3 only, no renegotiation, no
-// compression, and for a client a trusted certificate of the right name.
+// compression, no signature with SHA-1 (made or believed, in the handshake and
+// of certificates), and for a client a trusted certificate of the right name.
+// They are those of OpenSSL's security level 2, Debian's; there is no other.
 //
 // Threads: configure it on one; connections of several loops may use it then.
 // Ownership: shared by whoever configures it and by its connections. What is
@@ -151,8 +154,11 @@ class SslContext final : public std::enable_shared_from_this<SslContext> {
   TlsVersion minimum_version() const;
   TlsVersion maximum_version() const;
 
-  // Those of TLS 1.2 and below, in OpenSSL's syntax; those of TLS 1.3 are
-  // always on. [set_ciphers]
+  // Those of TLS 1.2 and below, in OpenSSL's syntax, but for "@SECLEVEL=": that
+  // is an error. Those of TLS 1.3 are always on, 3DES never is. By default, the
+  // old ones are on behind the others, as with Debian's OpenSSL: CBC, and RSA
+  // without forward secrecy. "ECDHE+AESGCM:ECDHE+CHACHA20" is without either.
+  // [set_ciphers]
   absl::Status SetCiphers(const std::string& ciphers);
 
   // The most wanted first; a server chooses by its own order, and goes on

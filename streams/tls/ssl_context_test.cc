@@ -2,15 +2,19 @@
 
 #include "streams/tls/ssl_context.h"
 
+#include <cstddef>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "openssl/ssl.h"
 #include "streams/os/error.h"
 #include "streams/os/ssl_error.h"
 #include "streams/testing/test_certificate.h"
@@ -19,6 +23,15 @@
 // Errors, and their words, are those of CPython 3.15.2 for the same calls.
 namespace streams {
 namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 const TestAuthority& Authority() {
   static const TestAuthority* const authority =
@@ -181,6 +194,54 @@ TEST(SslContextTest, CiphersAndProtocols) {
                 "ALPN protocols must be 1 to 255 in length");
   }
   EXPECT_TRUE(context->SetAlpnProtocols({"h2"}).ok());
+}
+
+std::vector<std::string> Ciphers(const SslContext& context) {
+  const STACK_OF(SSL_CIPHER)* const ciphers =
+      SSL_CTX_get_ciphers(context.native());
+  std::vector<std::string> names;
+  for (size_t i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
+    names.emplace_back(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(ciphers, i)));
+  }
+  return names;
+}
+
+// 3DES is of OpenSSL's "weak ciphers", which Debian does not build; what is as
+// old, but not as weak, is on there.
+TEST(SslContextTest, CiphersThatNobodyHas) {
+  for (const auto& context : {SslContext::Client(), SslContext::Server()}) {
+    const std::vector<std::string> by_default = Ciphers(*context);
+    EXPECT_THAT(by_default, Not(Contains(HasSubstr("DES"))));
+    EXPECT_THAT(by_default, Contains("ECDHE-RSA-AES128-SHA"));
+    EXPECT_THAT(by_default, Contains("AES128-SHA"));
+    for (const char* const ciphers : {"DES-CBC3-SHA", "3DES"}) {
+      ExpectError(context->SetCiphers(ciphers), ErrorKind::kSsl, 0,
+                  "No cipher can be selected.");
+    }
+    EXPECT_EQ(Ciphers(*context), by_default);
+    for (const char* const ciphers : {"ALL", "DEFAULT", "ALL:3DES"}) {
+      EXPECT_TRUE(context->SetCiphers(ciphers).ok());
+      EXPECT_EQ(Ciphers(*context), by_default) << ciphers;
+    }
+    EXPECT_TRUE(context->SetCiphers("AES128-SHA:DES-CBC3-SHA").ok());
+    EXPECT_THAT(Ciphers(*context), ElementsAre("AES128-SHA"));
+    // Only what has forward secrecy and is an AEAD.
+    EXPECT_TRUE(context->SetCiphers("ECDHE+AESGCM:ECDHE+CHACHA20").ok());
+    EXPECT_THAT(Ciphers(*context),
+                Each(AllOf(StartsWith("ECDHE-"), Not(EndsWith("-SHA")))));
+  }
+}
+
+// BoringSSL has no levels. Who asks for one is told so.
+TEST(SslContextTest, SecurityLevels) {
+  const auto context = SslContext::Client();
+  const std::vector<std::string> by_default = Ciphers(*context);
+  for (const char* const ciphers :
+       {"DEFAULT:@SECLEVEL=0", "ALL@SECLEVEL=2", "@SECLEVEL=1:AES128-SHA"}) {
+    ExpectError(context->SetCiphers(ciphers), ErrorKind::kSsl, 0,
+                "No cipher can be selected.");
+    EXPECT_EQ(Ciphers(*context), by_default);
+  }
 }
 
 TEST(SslContextTest, KeysAreLogged) {
