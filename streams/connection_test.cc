@@ -329,7 +329,7 @@ TEST_P(ConnectionTest, EveryOrderOfDestruction) {
       if (order % 2 == 0) Settle();
     }
     Settle();
-    EXPECT_EQ(SocketTransport::OpenCount(), 0);
+    EXPECT_EQ(loop_->open_transports(), 0);
   }
 }
 
@@ -370,7 +370,7 @@ TEST_P(ConnectionTest, ACancelledOpeningLeavesNothing) {
   opening.Cancel();
   Settle();
   EXPECT_TRUE(opening.cancelled());
-  EXPECT_EQ(SocketTransport::OpenCount(),
+  EXPECT_EQ(loop_->open_transports(),
             1 + static_cast<int64_t>(accepted_.size()));
 }
 

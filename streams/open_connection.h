@@ -62,6 +62,8 @@ class OpenConnectionOptions {
   // A connected socket, instead of an address. It belongs to the connection
   // from then on, which closes it; who else holds it sees it closed. If the
   // call is refused, it stays open. asyncio: sock.
+  // Who closes it before the connection does, or takes its descriptor, must do
+  // so in the loop's thread: what is written next fails with EBADF.
   OpenConnectionOptions& set_socket(std::shared_ptr<StreamSocket> socket) {
     socket_ = std::move(socket);
     return *this;

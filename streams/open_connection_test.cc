@@ -173,7 +173,7 @@ TEST_F(OpenConnectionTest, DroppedInAnyTurnLeavesNothingOpen) {
     accepted_ = StreamPair();
     while (loop_.RunTurn(absl::ZeroDuration()) > 0) {
     }
-    EXPECT_EQ(SocketTransport::OpenCount(), 0) << "after turn " << turns;
+    EXPECT_EQ(loop_.open_transports(), 0) << "after turn " << turns;
   }
 }
 

@@ -82,7 +82,7 @@ Task<absl::StatusOr<StreamPair>> OpenStream(
     EventLoop& loop, std::shared_ptr<StreamSocket> socket,
     std::unique_ptr<StreamReader> reader, TlsOptions ssl) {
   if (!socket->valid()) co_return OsError(EBADF);
-  if (SocketTransport::IsInUse(*socket)) {
+  if (socket->is_in_use()) {
     co_return MakeError(ErrorKind::kRuntime,
                         absl::StrCat("File descriptor ", socket->fd(),
                                      " is used by transport"));

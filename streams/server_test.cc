@@ -332,7 +332,7 @@ TEST_F(ServerTest, TheCallbackMayEndItsServer) {
   const StreamSocket second = Connect();
   Settle();
   EXPECT_GE(accepted_, 1);
-  EXPECT_EQ(SocketTransport::OpenCount(), 0);
+  EXPECT_EQ(loop_.open_transports(), 0);
 }
 
 // Takes over a connection, and lets nobody else keep the protocol it had.
@@ -358,7 +358,7 @@ TEST_F(ServerTest, TheCallbackMayGiveTheConnectionAnotherProtocol) {
   Settle();
   EXPECT_EQ(accepted_, 1);
   // A writer that is dropped closes its connection, whoever has it now.
-  EXPECT_EQ(SocketTransport::OpenCount(), 0);
+  EXPECT_EQ(loop_.open_transports(), 0);
   EXPECT_THAT(log_, ElementsAre("unclosed <StreamWriter>"));
 }
 

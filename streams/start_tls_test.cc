@@ -253,7 +253,7 @@ TEST_F(TlsStreamTest, CancelledOrDroppedInAnyTurnTheConnectionIsClosed) {
       accepted_ = StreamPair();
       server_->Close();
       Settle();
-      EXPECT_EQ(SocketTransport::OpenCount(), 0);
+      EXPECT_EQ(loop_.open_transports(), 0);
     }
   }
 }
@@ -272,7 +272,7 @@ TEST_F(TlsStreamTest, TheWriterMayGoMeanwhile) {
     accepted_ = StreamPair();
     server_->Close();
     Settle();
-    EXPECT_EQ(SocketTransport::OpenCount(), 0);
+    EXPECT_EQ(loop_.open_transports(), 0);
   }
 }
 

@@ -61,7 +61,7 @@ class TlsStreamTest : public testing::Test {
     accepted_ = StreamPair();
     client_ = StreamPair();
     Settle();
-    EXPECT_EQ(SocketTransport::OpenCount(), 0);
+    EXPECT_EQ(loop_.open_transports(), 0);
   }
 
   void Serve(TlsOptions ssl) {

@@ -123,7 +123,7 @@ TEST_F(TlsStreamTest, DroppedInAnyTurnLeavesNothingOpen) {
     Settle();
     accepted_ = StreamPair();
     Settle();
-    EXPECT_EQ(SocketTransport::OpenCount(), 0) << "after turn " << turns;
+    EXPECT_EQ(loop_.open_transports(), 0) << "after turn " << turns;
   }
 }
 

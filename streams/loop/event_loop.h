@@ -198,6 +198,10 @@ class EventLoop final : public ReadyQueue {
   void AddObserver(LoopObserver& observer) { observer.Insert(first_observer_); }
   void RemoveObserver(LoopObserver& observer) { observer.Remove(); }
 
+  // How many transports are neither closing nor closed: they count themselves.
+  // [loop._transports]
+  int64_t& open_transports() { return open_transports_; }
+
  private:
   // A listener that stops the loop.
   class StopWhenDone final : public Completion::Listener {
@@ -248,6 +252,7 @@ class EventLoop final : public ReadyQueue {
   // all there are, or a batch.
   size_t last_handlers_ = 0;
   bool takes_all_ = false;
+  int64_t open_transports_ = 0;
 
   // Not absl::Mutex: ThreadSanitizer doesn't see into a prebuilt Abseil.
   std::mutex mutex_;

@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 #include "streams/os/address.h"
 #include "streams/os/fd.h"
+#include "streams/os/socket_users.h"
 
 namespace streams {
 
@@ -47,9 +48,19 @@ ssize_t SendVector(int fd, absl::Span<const absl::string_view> pieces);
 
 // Owns a stream socket: TCP or Unix, non-blocking, not inherited by children.
 // System calls, one method each. Errors are OsError()s.
+//
+// Whatever takes the descriptor from it (Close(), Release(), moving, the end of
+// the object) tells its users before; they stay with the object.
 class StreamSocket {
  public:
   StreamSocket() = default;  // None.
+  StreamSocket(StreamSocket&& other) noexcept : fd_(other.Release()) {}
+  StreamSocket& operator=(StreamSocket&& other) noexcept {
+    if (this == &other) return *this;
+    Close();
+    fd_ = other.Release();
+    return *this;
+  }
 
   static absl::StatusOr<StreamSocket> Create(AddressFamily family);
 
@@ -67,8 +78,19 @@ class StreamSocket {
 
   bool valid() const { return fd_.valid(); }
   int fd() const { return fd_.get(); }
-  void Close() { fd_.Reset(); }
-  Fd Release() { return std::move(fd_); }
+  void Close() {
+    users_.Dismiss();
+    fd_.Reset();
+  }
+  Fd Release() {
+    users_.Dismiss();
+    return std::move(fd_);
+  }
+
+  // Tells `user`, which has no socket, when the descriptor goes.
+  void AddUser(SocketUser& user) { users_.Add(user); }
+  // By somebody who doesn't allow others. [loop._ensure_fd_no_transport]
+  bool is_in_use() const { return users_.is_exclusive(); }
 
   // kUnspecified for one that is neither, or closed. [socket.family]
   AddressFamily family() const;
@@ -126,6 +148,7 @@ class StreamSocket {
   int GetOption(int level, int name) const;  // -1 on error.
 
   Fd fd_;
+  SocketUsers users_;  // Destroyed before the descriptor.
 };
 
 }  // namespace streams

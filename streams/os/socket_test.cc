@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "streams/os/address.h"
 #include "streams/os/error.h"
 #include "streams/os/fd.h"
+#include "streams/os/socket_users.h"
 
 namespace streams {
 namespace {
@@ -186,6 +188,66 @@ TEST(StreamSocketTest, OptionsAndErrors) {
   EXPECT_EQ(GetErrno(socket.SetKeepAlive(true)), EBADF);
   EXPECT_EQ(socket.GetSockName(), std::nullopt);
   socket.PrepareForTransport();
+}
+
+// Hears of the end while the descriptor is open.
+class LookingUser final : public SocketUser {
+ public:
+  explicit LookingUser(StreamSocket& socket) : socket_(socket) {
+    socket.AddUser(*this);
+  }
+  int told() const { return told_; }
+
+ private:
+  void OnSocketClosing() override {
+    ++told_;
+    EXPECT_NE(::fcntl(socket_.fd(), F_GETFD), -1);
+  }
+
+  StreamSocket& socket_;
+  int told_ = 0;
+};
+
+TEST(StreamSocketTest, AUserHearsOfWhateverTakesTheDescriptor) {
+  const auto make = [] { return *StreamSocket::Create(AddressFamily::kInet); };
+  {
+    StreamSocket socket = make();
+    const LookingUser user(socket);
+    EXPECT_TRUE(socket.is_in_use());
+    socket.Close();
+    EXPECT_EQ(user.told(), 1);
+    EXPECT_FALSE(socket.is_in_use());
+  }
+  {
+    StreamSocket socket = make();
+    const LookingUser user(socket);
+    const Fd fd = socket.Release();
+    EXPECT_EQ(user.told(), 1);
+  }
+  {
+    StreamSocket socket = make();
+    const LookingUser user(socket);
+    const StreamSocket other(std::move(socket));
+    EXPECT_EQ(user.told(), 1);
+    EXPECT_FALSE(other.is_in_use());
+  }
+  {
+    StreamSocket socket = make();
+    const LookingUser user(socket);
+    socket = make();
+    EXPECT_EQ(user.told(), 1);
+  }
+  {
+    StreamSocket socket = make();
+    StreamSocket other = make();
+    const LookingUser user(socket);
+    other = std::move(socket);
+    EXPECT_EQ(user.told(), 1);
+  }
+  auto socket = std::make_unique<StreamSocket>(make());
+  const LookingUser user(*socket);
+  socket = nullptr;
+  EXPECT_EQ(user.told(), 1);
 }
 
 }  // namespace

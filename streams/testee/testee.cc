@@ -348,7 +348,7 @@ absl::Status Testee::Handle(const conformance::Drop& message) {
 
 Testee::Counts Testee::Count() const {
   return {CountDescriptors(), static_cast<int64_t>(loop_->live_tasks()),
-          SocketTransport::OpenCount()};
+          loop_->open_transports()};
 }
 
 absl::Status Testee::Handle(const conformance::StatsRequest&) {

@@ -10,9 +10,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
@@ -31,15 +29,6 @@ namespace {
 // From so many on, what each of them keeps is too much for the processor's
 // cache (and the loop's selector fetches ahead what they need).
 constexpr int64_t kManyConnections = 128;
-
-thread_local int64_t open_count = 0;
-
-// The shared sockets of the transports of this thread that are open: there are
-// few, if any.
-std::vector<const StreamSocket*>& SocketsInUse() {
-  thread_local std::vector<const StreamSocket*> sockets;
-  return sockets;
-}
 
 std::shared_ptr<const SocketAddress> ShareSockName(const StreamSocket& socket) {
   const std::optional<SocketAddress> name = socket.GetSockName();
@@ -81,15 +70,15 @@ SocketTransport::SocketTransport(Key /*key*/, EventLoop& loop,
                                  Options&& options)
     : IoHandler(shared_socket != nullptr ? shared_socket->fd()
                                          : own_socket.fd()),
-      own_socket_(std::move(own_socket)),
       protocol_(std::move(protocol)),
       loop_(&loop),
       owner_(options.owner_),
+      own_socket_(std::move(own_socket)),
       peer_name_(options.peer_name_),
       sock_name_(std::move(options.sock_name_)) {
   if (shared_socket != nullptr) {
-    SocketsInUse().push_back(shared_socket.get());
-    extras().shared_socket = std::move(shared_socket);
+    shared_socket->AddUser(extras().user);
+    extras_->shared_socket = std::move(shared_socket);
   }
   if (options.opened_ != nullptr) extras().opened = options.opened_;
   if (sock_name_ == nullptr) sock_name_ = ShareSockName(socket());
@@ -97,17 +86,12 @@ SocketTransport::SocketTransport(Key /*key*/, EventLoop& loop,
     peer_name_ = socket().GetPeerName().value_or(SocketAddress());
   }
   if (!options.is_prepared_) socket().PrepareForTransport();
+  int64_t& open_count = loop.open_transports();
   ++open_count;
   internal::StringPool::SetManyConnections(open_count > kManyConnections);
 }
 
 SocketTransport::~SocketTransport() { BeginClosing(); }
-
-int64_t SocketTransport::OpenCount() { return open_count; }
-
-bool SocketTransport::IsInUse(const StreamSocket& socket) {
-  return absl::c_linear_search(SocketsInUse(), &socket);
-}
 
 const SocketAddress* SocketTransport::GetPeerName() const {
   return peer_name_.family() == AddressFamily::kUnspecified ? nullptr
@@ -218,13 +202,10 @@ void SocketTransport::OnEof() {
 void SocketTransport::BeginClosing() {
   if (is_closing_) return;
   is_closing_ = true;
+  int64_t& open_count = loop_->open_transports();
   --open_count;
   internal::StringPool::SetManyConnections(open_count > kManyConnections);
-  if (shared_socket() != nullptr) {
-    std::vector<const StreamSocket*>& in_use = SocketsInUse();
-    in_use.erase(absl::c_find(in_use, shared_socket()));
-  }
-  if (loop_ == nullptr) return;
+  if (extras_ != nullptr) extras_->user.AllowOthers();
   if (write_buffer_.empty()) {
     loop_->SilenceForClose(*this);  // It is lost in the next turn.
   } else {
@@ -280,9 +261,25 @@ void SocketTransport::LoseConnection() {
   } else {
     loop_->UnregisterForClose(*this);
   }
-  socket().Close();
+  CloseSocket();
   protocol_ = nullptr;
   LeaveOwner();
+}
+
+void SocketTransport::CloseSocket() {
+  if (shared_socket() == nullptr) return own_socket_.Close();
+  // Or else it was closed by another, and may have been made anew since.
+  if (!extras_->user.has_socket()) return;
+  extras_->user.Leave();
+  shared_socket()->Close();
+}
+
+void SocketTransport::OnSocketClosing() {
+  // That takes the node off the queue, too.
+  const bool was_called_soon = is_called_soon();
+  loop_->Unregister(*this);
+  set_fd(-1);  // The number may be another's soon: what is sent fails.
+  if (was_called_soon) CallSoon(*loop_);
 }
 
 void SocketTransport::JoinOwner() {
@@ -304,7 +301,7 @@ void SocketTransport::OnLoopDestroyed() {
   is_lost_ = true;
   loop_->Unregister(*this);
   loop_ = nullptr;
-  socket().Close();
+  CloseSocket();
   write_buffer_.Clear();
   // Locals: letting go of them may destroy this object.
   const auto self = std::exchange(self_, nullptr);

@@ -21,6 +21,7 @@
 #include "streams/loop/loop_observer.h"
 #include "streams/os/address.h"
 #include "streams/os/socket.h"
+#include "streams/os/socket_users.h"
 #include "streams/transport/protocol.h"
 #include "streams/transport/transport.h"
 #include "streams/transport/transport_owner.h"
@@ -101,7 +102,9 @@ class SocketTransport final : private LoopObserver,
       EventLoop& loop, StreamSocket socket, std::shared_ptr<Protocol> protocol,
       Options options);
 
-  // With a socket that others may hold, to see that it is closed.
+  // With a socket that others may hold, to see that it is closed. Who closes it
+  // before, in the loop's thread, has taken it from the transport: the next
+  // write fails with EBADF, and nothing is received any more.
   static std::shared_ptr<SocketTransport> Start(
       EventLoop& loop, std::shared_ptr<StreamSocket> socket,
       std::shared_ptr<Protocol> protocol, Options options);
@@ -118,12 +121,6 @@ class SocketTransport final : private LoopObserver,
 
   // Null once the loop is gone.
   EventLoop* loop() const { return loop_; }
-
-  // Whether a transport has the shared `socket`, and has not closed it.
-  static bool IsInUse(const StreamSocket& socket);
-
-  // How many of this thread are neither closing nor closed.
-  static int64_t OpenCount();
 
   ABSL_ATTRIBUTE_HOT bool IsClosing() const override { return is_closing_; }
   void Close() override;
@@ -150,9 +147,23 @@ class SocketTransport final : private LoopObserver,
   // What OnCalled() does next: what an open connection has no need of.
   enum class Step : uint8_t { kOpen, kLoseConnection, kLetGo };
 
+  // What a shared socket has of its transport.
+  class User final : public SocketUser {
+   public:
+    explicit User(SocketTransport& transport) : transport_(transport) {}
+
+   private:
+    void OnSocketClosing() override { transport_.OnSocketClosing(); }
+
+    SocketTransport& transport_;
+  };
+
   // What a connection that was accepted has no need of, as a rule.
   struct Extras {
+    explicit Extras(SocketTransport& transport) : user(transport) {}
+
     std::shared_ptr<StreamSocket> shared_socket;
+    User user;  // Of that, if there is one.
     Completion* opened = nullptr;
     std::optional<WriteBufferLimits> limits;
     absl::Status lost_error;  // What ConnectionLost will be given.
@@ -168,7 +179,7 @@ class SocketTransport final : private LoopObserver,
     return shared_socket() != nullptr ? *shared_socket() : own_socket_;
   }
   Extras& extras() {
-    if (extras_ == nullptr) extras_ = std::make_unique<Extras>();
+    if (extras_ == nullptr) extras_ = std::make_unique<Extras>(*this);
     return *extras_;
   }
 
@@ -177,6 +188,8 @@ class SocketTransport final : private LoopObserver,
   void OnCalled() override;
   void Prefetch(int step) const override;
   void OnLoopDestroyed() override;
+  // By another than this: the shared one.
+  void OnSocketClosing();
 
   static std::shared_ptr<SocketTransport> Start(
       std::shared_ptr<SocketTransport> transport);
@@ -199,6 +212,7 @@ class SocketTransport final : private LoopObserver,
   void BeginClosing();
   void ScheduleConnectionLost(absl::Status error);
   void LoseConnection();
+  void CloseSocket();
   void JoinOwner();
   void LeaveOwner();
 
@@ -212,7 +226,6 @@ class SocketTransport final : private LoopObserver,
   bool is_lost_ : 1 = false;
   uint8_t writes_in_vain_ = 0;
   Step next_step_ = Step::kOpen;
-  StreamSocket own_socket_;  // Unless it has a shared one.
   std::shared_ptr<Protocol> protocol_;
   WriteBuffer write_buffer_;
   EventLoop* loop_;
@@ -223,6 +236,7 @@ class SocketTransport final : private LoopObserver,
   SocketTransport* next_owned_ = nullptr;
   SocketTransport** owned_link_ = nullptr;  // What points to this.
   std::unique_ptr<Extras> extras_;
+  StreamSocket own_socket_;  // Unless it has a shared one.
   SocketAddress peer_name_;  // Of no family: there is none.
   // Shared by what a listening socket has accepted.
   std::shared_ptr<const SocketAddress> sock_name_;

@@ -310,7 +310,60 @@ TEST_F(SocketTransportTest, AnOpenTransportNeedsNobodyToHoldIt) {
   peer_.Close();
   Settle();
   EXPECT_TRUE(weak.expired());
-  EXPECT_EQ(SocketTransport::OpenCount(), 0);
+  EXPECT_EQ(loop_.open_transports(), 0);
+}
+
+// Closes its transport with bytes pending, makes room for them, and writes once
+// more, all in one call. Nobody but the transport owns it.
+class ClosesAndWrites final : public Protocol {
+ public:
+  ClosesAndWrites(StreamSocket& peer, std::vector<std::string>& log)
+      : peer_(peer), log_(log) {}
+  ~ClosesAndWrites() override { log_.push_back("destroyed"); }
+
+  void ConnectionMade(std::shared_ptr<Transport> transport) override {
+    transport_ = std::move(transport);
+  }
+  absl::Status DataReceived(absl::string_view /*bytes*/) override {
+    // Nothing of this object is used once it may be gone.
+    const std::shared_ptr<Transport> transport = transport_;
+    std::vector<std::string>& log = log_;
+    const StreamSocket& peer = peer_;
+    const std::string block(4096, 'x');
+    while (transport->GetWriteBufferSize() == 0) {
+      EXPECT_TRUE(transport->Write(block).ok());
+    }
+    transport->Close();
+    std::string all(1 << 20, '\0');
+    while (os::Receive(peer.fd(), all.data(), all.size()) > 0) {
+    }
+    const absl::string_view last = "y";
+    EXPECT_TRUE(transport->WriteLines({&last, 1}).ok());
+    EXPECT_EQ(transport->GetWriteBufferSize(), 0u);
+    log.push_back("returns");
+    return absl::OkStatus();
+  }
+  void ConnectionLost(const absl::Status& /*error*/) override {
+    log_.push_back("lost");
+    transport_ = nullptr;
+  }
+
+ private:
+  StreamSocket& peer_;
+  std::vector<std::string>& log_;
+  std::shared_ptr<Transport> transport_;
+};
+
+TEST_F(SocketTransportTest, AProtocolOutlivesTheCallInWhichItEndsIt) {
+  Settle();
+  transport_->SetProtocol(std::make_shared<ClosesAndWrites>(peer_, log_));
+  transport_->GetProtocol()->ConnectionMade(transport_);
+  transport_ = nullptr;
+  Settle();
+  log_.clear();
+  PeerSends("?");
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("lost", "returns", "destroyed"));
 }
 
 }  // namespace

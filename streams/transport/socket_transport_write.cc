@@ -108,7 +108,16 @@ absl::Status SocketTransport::WriteLines(
   if (write_buffer_.empty()) return absl::OkStatus();
   // Tried now even if the socket was not writable a moment ago, and with all
   // that is pending.
-  if (!is_first) STREAMS_RETURN_IF_ERROR(Flush());
+  if (!is_first) {
+    // When that was all of a closing transport, the protocol is let go of,
+    // which may be the caller, with no other owner: it lasts this turn.
+    const std::shared_ptr<Protocol> caller = is_closing_ ? protocol_ : nullptr;
+    const absl::Status status = Flush();
+    if (caller != nullptr && protocol_ == nullptr) {
+      loop_->CallSoon([caller] {});
+    }
+    STREAMS_RETURN_IF_ERROR(status);
+  }
   if (write_buffer_.empty()) return absl::OkStatus();
   STREAMS_RETURN_IF_ERROR(loop_->AddWriter(*this));
   MaybePauseProtocol();
