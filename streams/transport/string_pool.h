@@ -45,7 +45,9 @@ class StringPool {
   // Takes the memory of `string`, and leaves it empty, if that is
   // min_capacity() or more; else does nothing.
   static void Give(std::string& string) {
-    if (string.capacity() >= min_capacity_) GiveLarge(string);
+    // A constant, and the rest elsewhere: what is looked up in a thread would
+    // have a place in the frame of each coroutine that this is inlined into.
+    if (string.capacity() >= kMinCapacityOfMany) GiveHeld(string);
   }
 
   // Whether `size` bytes are worth the memory of `string`, which whoever keeps
@@ -68,7 +70,7 @@ class StringPool {
   static thread_local constinit size_t min_capacity_;
 
   static void Grow(std::string& string, size_t size);
-  static void GiveLarge(std::string& string);
+  static void GiveHeld(std::string& string);
 };
 
 }  // namespace streams::internal
