@@ -53,7 +53,8 @@ Server::Server(EventLoop& loop, ClientConnectedCallback callback, int64_t limit,
 
 Server::~Server() {
   if (is_closed_ || is_loop_gone_) return;
-  for (size_t i = 0; i < listeners_.size(); ++i) {
+  for (const auto& listener : listeners_) {
+    if (!listener->has_socket()) continue;  // The program has closed it.
     loop_.ReportWarning("ResourceWarning", "unclosed <StreamSocket>");
   }
 }
@@ -75,8 +76,7 @@ absl::Status Server::Start() {
     return MakeError(ErrorKind::kType, "'NoneType' object is not iterable");
   }
   for (const auto& listener : listeners_) {
-    STREAMS_RETURN_IF_ERROR(listener->socket()->Listen(backlog_));
-    STREAMS_RETURN_IF_ERROR(loop_.AddReader(*listener));
+    STREAMS_RETURN_IF_ERROR(listener->Start(backlog_));
   }
   self_ = shared_from_this();
   return absl::OkStatus();

@@ -9,12 +9,14 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "streams/loop/event_loop.h"
 #include "streams/loop/io_handler.h"
 #include "streams/loop/timer.h"
 #include "streams/os/address.h"
 #include "streams/os/path_status.h"
 #include "streams/os/socket.h"
+#include "streams/os/socket_users.h"
 #include "streams/server.h"
 
 namespace streams {
@@ -28,11 +30,15 @@ struct Server::Inheritance {
   bool is_prepared = false;
 };
 
-// One listening socket of a server.
-class Server::Listener final : public IoHandler {
+// One listening socket of a server. The program may hold it, too, and close it
+// at any time: then this is off the loop before the descriptor goes, and what
+// the program puts there next isn't the server's.
+class Server::Listener final : public IoHandler, public SocketUser {
  public:
-  Listener(Server& server, std::shared_ptr<StreamSocket> socket)
-      : IoHandler(socket->fd()), server_(server), socket_(std::move(socket)) {}
+  Listener(Server& server, std::shared_ptr<StreamSocket> socket);
+
+  // Fails with EBADF when the socket was closed.
+  absl::Status Start(int backlog);
 
   const std::shared_ptr<StreamSocket>& socket() const { return socket_; }
 
@@ -48,12 +54,14 @@ class Server::Listener final : public IoHandler {
   // Stops listening for a while: asyncio: constants.ACCEPT_RETRY_DELAY.
   void Pause();
 
-  // Closes the socket, and removes its path, if that is still its own.
+  // Closes the socket, unless it was, and removes its path, if that is still
+  // its own.
   void Close();
 
  private:
   void OnReadable() override { server_.OnReady(*this); }
   void OnWritable() override {}
+  void OnSocketClosing() override;
   void Resume();
 
   Server& server_;

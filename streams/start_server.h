@@ -57,7 +57,9 @@ class StartServerOptions {
     return *this;
   }
   // A bound socket, instead of an address. It belongs to the server from then
-  // on, which closes it. asyncio: sock.
+  // on, which closes it. Who closes it before, or takes its descriptor, must do
+  // so in the loop's thread: the server accepts nobody any more, and is to be
+  // closed as ever. asyncio: sock.
   StartServerOptions& set_socket(std::shared_ptr<StreamSocket> socket) {
     socket_ = std::move(socket);
     return *this;
