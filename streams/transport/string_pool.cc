@@ -115,9 +115,13 @@ void StringPool::Grow(std::string& string, size_t size) {
   string = std::move(larger);
 }
 
-ABSL_ATTRIBUTE_HOT void StringPool::GiveHeld(std::string& string) {
+ABSL_ATTRIBUTE_HOT void StringPool::GiveIfLarge(std::string& string) {
+  if (string.capacity() >= min_capacity_) GiveLarge(string);
+}
+
+ABSL_ATTRIBUTE_HOT ABSL_ATTRIBUTE_NOINLINE void StringPool::GiveLarge(
+    std::string& string) {
   const size_t capacity = string.capacity();
-  if (capacity < min_capacity_) return;
   string.clear();
   if (ABSL_PREDICT_FALSE(!kKeepsFreedBlocks || capacity > kMaxCapacity ||
                          (free_strings == nullptr && !Open()))) {
