@@ -48,6 +48,36 @@ class ComparisonTest(unittest.TestCase):
         self.assertAlmostEqual(cost["spread"][0], 0.25)
         self.assertAlmostEqual(summary["raw"]["cpu_microseconds"]["ratio"], 1)
 
+    def test_our_lead_is_formed_within_a_round_too(self):
+        summary = comparison.summarize(
+            {
+                "raw": rounds((100, 10), (100, 10), (100, 10)),
+                "streams": rounds((90, 20), (180, 10), (90, 20)),
+                "go": rounds((45, 40), (90, 15), (180, 40)),
+            }
+        )
+        self.assertNotIn("our_lead", summary["streams"])
+        lead = summary["go"]["our_lead"]
+        self.assertAlmostEqual(lead["requests_per_second"]["ratio"], 2)
+        self.assertAlmostEqual(lead["cpu_microseconds"]["ratio"], 2)
+        raw = summary["raw"]["our_lead"]["cpu_microseconds"]["ratio"]
+        self.assertAlmostEqual(raw, summary["streams"]["cpu_microseconds"]["ratio"])
+        self.assertFalse(lead["requests_per_second"]["client_is_the_limit"])
+        without_us = comparison.summarize({"raw": rounds((1, 1)), "go": rounds((1, 1))})
+        self.assertNotIn("our_lead", without_us["go"])
+
+    def test_a_full_client_says_nothing_of_a_rate(self):
+        for limit, client_cpu in ((True, 0.99), (False, 0.5)):
+            summary = comparison.summarize(
+                {
+                    "raw": rounds((100, 10)),
+                    "streams": rounds((90, 20), client_cpu=client_cpu),
+                }
+            )
+            lead = summary["raw"]["our_lead"]
+            self.assertEqual(lead["requests_per_second"]["client_is_the_limit"], limit)
+            self.assertNotIn("client_is_the_limit", lead["cpu_microseconds"])
+
     def test_memory(self):
         summary = comparison.summarize_idle({"raw": [100, 100], "streams": [250, 250]})
         self.assertAlmostEqual(summary["streams"]["bytes"]["ratio"], 0.4)
@@ -88,6 +118,24 @@ class ReportTest(unittest.TestCase):
             self.markdown(),
         )
         self.assertNotIn("†", self.markdown())
+
+    def test_leads(self):
+        def markdown(count):
+            summary = comparison.summarize(
+                {
+                    "raw": rounds(*[(100, 10)] * count),
+                    "streams": rounds(*[(90, 5)] * count),
+                }
+            )
+            record = {"servers": summary, "other_load": 0.01}
+            return report.markdown({"cases": {"echo/64B/50": record}})
+
+        self.assertIn(
+            "| echo/64B/50 | raw | 0.90 | 0.90–0.90 | behind | 2.00 | 2.00–2.00 | ahead |",
+            markdown(6),
+        )
+        self.assertIn("| raw | 0.90 | – | too few rounds |", markdown(5))
+        self.assertNotIn("beside", self.markdown())
 
     def test_a_client_that_was_the_limit_is_told_of(self):
         self.assertIn("0.90 †", self.markdown(client_cpu=0.99))
@@ -147,6 +195,12 @@ class SelectionTest(unittest.TestCase):
         self.assertTrue(of_name["libuv"].can_run(case["line/64B/50"]))
         self.assertFalse(of_name["raw-uring"].can_run(case["line/64B/50"]))
         self.assertFalse(of_name["asyncio"].can_run(case["echo-busy-poll/1KiB/1"]))
+        each_line = of_name["raw-each-line"]
+        self.assertTrue(each_line.can_run(case["line-by-100-cork/64B/50"]))
+        self.assertTrue(each_line.can_run(case["line-by-100-cork-zero-copy/64B/50"]))
+        self.assertFalse(each_line.can_run(case["line-by-100/64B/50"]))
+        self.assertFalse(each_line.can_run(case["echo-busy-poll/1KiB/1"]))
+        self.assertFalse(each_line.can_run(case["tls-line-by-100-cork/64B/50"]))
         self.assertTrue(of_name["raw"].can_run(case["echo-busy-poll/1KiB/1"]))
 
     def test_command_lines(self):
@@ -158,6 +212,11 @@ class SelectionTest(unittest.TestCase):
             ["/bin/raw_tls_echo_server", "--mode=line", "--cork"],
         )
         self.assertNotIn("--cork", peers.command(of_name["go"], cork, "/bin", "/"))
+        cork = case["line-by-100-cork/64B/50"]
+        self.assertEqual(
+            peers.command(of_name["raw-each-line"], cork, "/bin", "/"),
+            ["/bin/raw_echo_server", "--each_line", "--mode=line", "--cork"],
+        )
         views = case["line-by-100-cork-zero-copy/64B/50"]
         self.assertEqual(
             peers.command(of_name["raw"], views, "/bin", "/"),

@@ -4,22 +4,28 @@
 import statistics
 import sys
 
+from streams.benchmark import leads
 from streams.benchmark import measurement
 from streams.benchmark import peers
 
 # Memory hardly varies, and 10,000 connections take a while.
 IDLE_ROUNDS = 2
 
+# A client that works all the time while the server waits for it: the rate is
+# the client's, and only the CPU time tells servers apart.
+_CLIENT_IS_FULL = 0.93
+_SERVER_IS_NOT = 0.9
 
-def ratios(values, yardstick, higher_is_better):
-    """Round by round: neighbours in time share the machine's mood."""
-    if higher_is_better:
-        return [value / other for value, other in zip(values, yardstick)]
-    return [other / value for value, other in zip(values, yardstick)]
+
+def client_is_the_limit(figures):
+    return (
+        figures["client_cpu"] > _CLIENT_IS_FULL
+        and figures["server_cpu"] < _SERVER_IS_NOT
+    )
 
 
 def _figure(values, yardstick, higher_is_better):
-    compared = ratios(values, yardstick, higher_is_better)
+    compared = leads.ratios(values, yardstick, higher_is_better)
     return {
         "median": statistics.median(values),
         "ratio": statistics.median(compared),
@@ -37,7 +43,7 @@ def summarize(rounds):
         name: [one.cpu_per_request * 1e6 for one in of_one]
         for name, of_one in rounds.items()
     }
-    return {
+    servers = {
         name: {
             "requests_per_second": _figure(rates[name], rates[peers.YARDSTICK], True),
             "cpu_microseconds": _figure(costs[name], costs[peers.YARDSTICK], False),
@@ -46,6 +52,16 @@ def summarize(rounds):
         }
         for name, of_one in rounds.items()
     }
+    for name in servers.keys() - {peers.OURS} if peers.OURS in servers else ():
+        both = (servers[peers.OURS], servers[name])
+        servers[name]["our_lead"] = {
+            "requests_per_second": {
+                **leads.compare(rates[peers.OURS], rates[name], True),
+                "client_is_the_limit": any(map(client_is_the_limit, both)),
+            },
+            "cpu_microseconds": leads.compare(costs[peers.OURS], costs[name], False),
+        }
+    return servers
 
 
 def summarize_idle(sizes):

@@ -12,10 +12,20 @@ import re
 
 from streams.benchmark import capacity
 from streams.benchmark import cases
+from streams.benchmark import cycles as all_cycles
+from streams.benchmark import leads
 from streams.benchmark import peers
 
 RECORDED = "streams/benchmark/recorded"
 _COUNTS = "streams/benchmark/counts.json"
+_FIGURES = {"requests_per_second": "rate", "cpu_microseconds": "CPU"}
+_MARKS = {
+    leads.AHEAD: "",
+    leads.LEVEL: " =",
+    leads.BEHIND: " −",
+    leads.CLIENT_IS_THE_LIMIT: " †",
+    leads.UNKNOWN: " ?",
+}
 PAGES = (
     "docs/performance.md",
     "docs/scaling.md",
@@ -49,6 +59,18 @@ def _ratio(figures, figure):
     return f"{figures[figure]['ratio']:.2f}"
 
 
+def _lead(figures, figure, with_interval):
+    """How far this library is ahead of a server, and how sure that is."""
+    if figures is None or "our_lead" not in figures:
+        return "–"
+    compared = figures["our_lead"][figure]
+    text = f"{compared['ratio']:.2f}"
+    if with_interval and compared["interval"]:
+        low, high = compared["interval"]
+        text += f" ({low:.2f}–{high:.2f})"
+    return text + _MARKS[leads.verdict(compared)]
+
+
 def _others(recorded):
     """The servers besides raw and this library, in the order of their list."""
     used = {s for record in recorded.values() for s in record["servers"]}
@@ -79,14 +101,82 @@ def ratios(recorded):
     return _table(head + "".join(f" {other} |" for other in others), rows)
 
 
+def _beside(recorded, with_interval):
+    """The lead over each of the others, by both figures."""
+    loads = _under_load(recorded)
+    others = _others(loads)
+    rows = []
+    for name, record in loads.items():
+        cells = [
+            _lead(record["servers"].get(other), figure, with_interval)
+            for other in others
+            for figure in _FIGURES
+        ]
+        if set(cells) != {"–"}:
+            rows.append(f"| {' | '.join([name, *cells])} |")
+    heads = [f" {o}: {word} |" for o in others for word in _FIGURES.values()]
+    return _table("| case |" + "".join(heads), rows)
+
+
+def _verdicts(recorded):
+    """In words: how often it is ahead, and where it isn't."""
+    where = {verdict: [] for verdict in _MARKS}
+    loads = _under_load(recorded)
+    for name, record in loads.items():
+        for other in _others(loads):
+            lead = record["servers"].get(other, {}).get("our_lead", {})
+            for figure, compared in lead.items():
+                place = f"{name} beside {other} ({_FIGURES[figure]})"
+                where[leads.verdict(compared)].append(place)
+    text = (
+        f"Of {sum(map(len, where.values()))} comparisons (a case, a peer, a figure),"
+        f" in {recorded['rounds']} rounds of {recorded['seconds']:g} s: ahead in"
+        f" {len(where[leads.AHEAD])}, level in {len(where[leads.LEVEL])}, behind in"
+        f" {len(where[leads.BEHIND])}; in {len(where[leads.CLIENT_IS_THE_LIMIT])} the"
+        " rate was the client's.\n"
+    )
+    if where[leads.BEHIND]:
+        text += "Behind: " + "; ".join(where[leads.BEHIND]) + ".\n"
+    return text
+
+
+def beside_all(recorded):
+    return _beside(recorded["bench"], with_interval=False)
+
+
+def verdicts_all(recorded):
+    return _verdicts(recorded["bench"])
+
+
+def beside_closest(recorded):
+    return _beside(recorded["closest"], with_interval=True)
+
+
+def verdicts_closest(recorded):
+    return _verdicts(recorded["closest"])
+
+
 def goals(recorded):
     """What this library is to reach, and what it does in more rounds."""
     rows = []
     for name, goal in cases.GOALS.items():
-        ours = recorded["goals"]["cases"][name]["servers"]["streams"]
-        rate, cpu = (_cell(ours, f) for f in ("requests_per_second", "cpu_microseconds"))
+        raw = recorded["goals"]["cases"][name]["servers"][peers.YARDSTICK]
+        rate, cpu = (_lead(raw, figure, True) for figure in _FIGURES)
         rows.append(f"| {name} | {goal:.2f} | {rate} | {cpu} |")
     return _table("| case | goal | rate | CPU |", rows)
+
+
+def corked(recorded):
+    """Corked lines, beside a yardstick that looks at each of them, too."""
+    rows = []
+    for name, record in recorded["goals"]["cases"].items():
+        each_line = record["servers"].get("raw-each-line")
+        if each_line is not None:
+            cells = [name, *(_cell(each_line, figure) for figure in _FIGURES)]
+            cells += [_lead(each_line, figure, True) for figure in _FIGURES]
+            rows.append(f"| {' | '.join(cells)} |")
+    head = "| case | raw-each-line: rate | CPU | streams to it: rate | CPU |"
+    return _table(head, rows)
 
 
 def absolute(recorded):
@@ -188,6 +278,12 @@ def uring(recorded):
     return _table("| case | rate | CPU |", rows)
 
 
+def cycles(recorded):
+    """What is the program's own, and what the kernel's."""
+    rows = all_cycles.rows(recorded["cycles"]["cycles"])
+    return "".join(f"{row}\n" for row in rows)
+
+
 def counts(recorded):
     """What counts_test holds on to: instructions of the optimised build."""
     calls = recorded["counts"]["system_calls"]
@@ -207,7 +303,12 @@ TABLES = {
     table.__name__: table
     for table in (
         ratios,
+        beside_all,
+        verdicts_all,
+        beside_closest,
+        verdicts_closest,
         goals,
+        corked,
         absolute,
         idle,
         parse,
@@ -215,13 +316,14 @@ TABLES = {
         loops,
         core_limits,
         uring,
+        cycles,
         counts,
     )
 }
 
 
 def load(root):
-    names = ("bench", "goals", "parse", "scaling", "uring")
+    names = ("bench", "closest", "cycles", "goals", "parse", "scaling", "uring")
     paths = {name: f"{RECORDED}/{name}.json" for name in names}
     paths["counts"] = _COUNTS
     recorded = {}

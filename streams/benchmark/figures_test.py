@@ -43,10 +43,51 @@ class PagesTest(unittest.TestCase):
         pages = [(_ROOT / page).read_text(encoding="utf-8") for page in figures.PAGES]
         text = "".join(pages)
         for name in figures.TABLES:
-            self.assertIn(f"<!-- figures: {name} -->", text)
+            self.assertTrue(f"<!-- figures: {name} -->" in text, name)
 
     def test_the_picture_is_there(self):
         self.assertTrue((_ROOT / "docs/performance.svg").exists())
+
+
+class LeadsTest(unittest.TestCase):
+    def recorded(self):
+        def lead(rate, cpu):
+            names = ("requests_per_second", "cpu_microseconds")
+            return {
+                "our_lead": {
+                    name: {"ratio": sum(both) / 2, "interval": list(both)}
+                    for name, both in zip(names, (rate, cpu))
+                }
+            }
+
+        servers = {
+            "raw": lead((0.7, 0.9), (0.7, 0.9)),
+            "streams": {},
+            "libuv": lead((1.1, 1.3), (0.9, 1.1)),
+            "uvloop": lead((0.7, 0.9), (1.1, 1.3)),
+        }
+        closest = {"rounds": 9, "seconds": 0.5, "cases": {"a/1": {"servers": servers}}}
+        return {"closest": closest, "bench": closest}
+
+    def test_tables(self):
+        head = "| case | libuv: rate | libuv: CPU | uvloop: rate | uvloop: CPU |\n"
+        head += "|---|---:|---:|---:|---:|\n"
+        self.assertEqual(
+            figures.beside_closest(self.recorded()),
+            head + "| a/1 | 1.20 (1.10–1.30) | 1.00 (0.90–1.10) ="
+            " | 0.80 (0.70–0.90) − | 1.20 (1.10–1.30) |\n",
+        )
+        self.assertEqual(
+            figures.beside_all(self.recorded()),
+            head + "| a/1 | 1.20 | 1.00 = | 0.80 − | 1.20 |\n",
+        )
+
+    def test_verdicts(self):
+        self.assertEqual(
+            figures.verdicts_closest(self.recorded()),
+            "Of 4 comparisons (a case, a peer, a figure), in 9 rounds of 0.5 s: ahead"
+            " in 2, level in 1, behind in 1; in 0 the rate was the client's.\nBehind: a/1 beside uvloop (rate).\n",
+        )
 
 
 class RewriteTest(unittest.TestCase):

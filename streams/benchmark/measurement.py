@@ -154,7 +154,9 @@ def run_round(server, case, setting):
     finally:
         load.stop()
     if not answer["requests"]:
-        raise MeasurementError(f"no request was answered in case {case.name}")
+        raise MeasurementError(
+            f"no request was answered in case {case.name}; a longer --seconds may help"
+        )
     return Round(
         requests_per_second=answer["requests"] / answer["seconds"],
         cpu_per_request=used / answer["requests"],

@@ -8,6 +8,7 @@ import sys
 
 PACKAGE = "//streams/benchmark"
 YARDSTICK = "raw"
+OURS = "streams"
 _PYTHON_PROGRAM = "streams/benchmark/peers/asyncio_echo_server.py"
 
 
@@ -23,6 +24,8 @@ class Peer:
     modes: tuple = ("echo", "line")
     tls: bool = True
     flags: tuple = ()  # Those of cases.Case.flags that it has.
+    only_with: tuple = ()  # Those of them that it is for.
+    is_yardstick: bool = False  # Compared with, whatever a case is about.
     # The Debian package that it is built from, and a file of it.
     package: str = ""
     needs: str = ""
@@ -34,9 +37,11 @@ class Peer:
         return self.tls_target if case.tls and self.tls_target else self.target
 
     def can_run(self, case):
-        if case.flags_are_the_point and self.name != YARDSTICK:
+        if case.flags_are_the_point and not self.is_yardstick:
             if not set(case.flags) <= set(self.flags):
                 return False
+        if not set(self.only_with) <= set(case.flags):
+            return False
         return case.mode in self.modes and (self.tls or not case.tls)
 
     def is_there(self):
@@ -50,9 +55,22 @@ PEERS = [
         target="raw_echo_server",
         tls_target="raw_tls_echo_server",
         flags=("--cork",),
+        is_yardstick=True,
     ),
     Peer(
-        "streams",
+        "raw-each-line",
+        "raw that looks at each line, where lines are corked",
+        target="raw_echo_server",
+        arguments=("--each_line",),
+        modes=("line",),
+        tls=False,
+        flags=("--cork",),
+        only_with=("--cork",),
+        is_yardstick=True,
+        by_default=False,
+    ),
+    Peer(
+        OURS,
         "this library",
         target="echo_server",
         flags=("--cork", "--zero_copy", "--busy_poll"),

@@ -6,6 +6,7 @@ from streams.benchmark import peers
 # One colour for each server, whatever the others are; grey is the yardstick.
 _COLOURS = {
     "raw": "#9a9a9a",
+    "raw-each-line": "#707b7c",
     "streams": "#c0392b",
     "streams-zero-copy": "#e59866",
     "asio": "#2471a3",

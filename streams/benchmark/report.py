@@ -1,22 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figures as tables in Markdown."""
 
+from streams.benchmark import comparison
 from streams.benchmark import cycles
-
-# A client that works all the time while the server waits for it: the rate is
-# the client's, and only the CPU time tells servers apart.
-_CLIENT_IS_FULL = 0.93
-_SERVER_IS_NOT = 0.9
+from streams.benchmark import leads
 
 # Above it, times say little.
 _OTHERS_ARE_QUIET = 0.05
-
-
-def client_is_the_limit(figures):
-    return (
-        figures["client_cpu"] > _CLIENT_IS_FULL
-        and figures["server_cpu"] < _SERVER_IS_NOT
-    )
 
 
 def _spread(figure):
@@ -33,13 +23,31 @@ def _load_rows(cases):
     for case, record in cases.items():
         for name, figures in record["servers"].items():
             rate, cost = figures["requests_per_second"], figures["cpu_microseconds"]
-            limit = " †" if client_is_the_limit(figures) else ""
+            limit = " †" if comparison.client_is_the_limit(figures) else ""
             yield (
                 f"| {case} | {name} | {rate['median']:,.0f}"
                 f" | {rate['ratio']:.2f}{limit} | {_spread(rate)} | {cost['median']:.2f} | {cost['ratio']:.2f}"
                 f" | {_spread(cost)} | {figures['server_cpu']:.0%},"
                 f" {figures['client_cpu']:.0%} |"
             )
+
+
+def _lead_rows(cases):
+    yield "| case | beside | rate | 95 % | | CPU | 95 % | |"
+    yield "|---|---|---:|---|---|---:|---|---|"
+    for case, record in cases.items():
+        for name, figures in record["servers"].items():
+            if "our_lead" not in figures:
+                continue
+            cells = [case, name]
+            for compared in figures["our_lead"].values():
+                low, high = compared["interval"] or (None, None)
+                cells += [
+                    f"{compared['ratio']:.2f}",
+                    "–" if low is None else f"{low:.2f}–{high:.2f}",
+                    leads.verdict(compared),
+                ]
+            yield f"| {' | '.join(cells)} |"
 
 
 def _idle_rows(cases):
@@ -70,6 +78,9 @@ def markdown(results):
         notes = list(_notes(loads))
         if notes:
             blocks.append(notes)
+        if any("our_lead" in f for r in loads.values() for f in r["servers"].values()):
+            blocks.append(["This library beside each of the others (above 1: ahead):"])
+            blocks.append(list(_lead_rows(loads)))
     if idles:
         blocks.append(list(_idle_rows(idles)))
     if results.get("cycles"):
@@ -81,7 +92,7 @@ def markdown(results):
 
 def _notes(loads):
     if any(
-        client_is_the_limit(figures)
+        comparison.client_is_the_limit(figures)
         for record in loads.values()
         for figures in record["servers"].values()
     ):

@@ -6,9 +6,13 @@
 // less than all. It has no flow control, no cancellation, no time-outs: what a
 // library adds to it is the library's cost.
 //
-//   raw_echo_server --port=N [--mode=echo|line] [--cork] [--host=127.0.0.1]
+//   raw_echo_server --port=N [--mode=echo|line] [--cork [--each_line]]
+//                   [--host=127.0.0.1]
 //
-// --cork: the lines of one read go back in one write.
+// --cork: the lines of one read go back in one write. For that it looks for the
+// last newline only, and sends what is before it from where it lies; with
+// --each_line, it does what a program must that answers each line: finds it,
+// and puts its answer behind the others'.
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -23,6 +27,7 @@
 #include "streams/benchmark/peers/raw_listener.h"
 
 ABSL_FLAG(bool, cork, false, "lines that arrive together leave together");
+ABSL_FLAG(bool, each_line, false, "with --cork: looks at each of them");
 
 namespace {
 
@@ -37,11 +42,12 @@ struct Connection {
 
 class Server {
  public:
-  Server(int listener, bool lines, bool cork)
+  Server(int listener, bool lines, bool cork, bool each_line)
       : epoll_(epoll_create1(0)),
         listener_(listener),
         lines_(lines),
-        cork_(cork) {
+        cork_(cork),
+        each_line_(each_line) {
     raw::Control(epoll_, EPOLL_CTL_ADD, listener_, EPOLLIN);
   }
 
@@ -98,6 +104,7 @@ class Server {
   }
 
   bool SendLines(Connection& connection, const char* data, size_t size) {
+    if (cork_ && each_line_) return AnswerLines(connection, data, size);
     while (size > 0) {
       // All lines there are, or the first.
       const void* newline =
@@ -122,6 +129,21 @@ class Server {
       size -= length;
     }
     return true;
+  }
+
+  bool AnswerLines(Connection& connection, const char* data, size_t size) {
+    answers_.clear();
+    while (const void* newline = memchr(data, '\n', size)) {
+      const size_t length =
+          static_cast<size_t>(static_cast<const char*>(newline) - data) + 1;
+      answers_.append(connection.partial_line).append(data, length);
+      connection.partial_line.clear();
+      data += length;
+      size -= length;
+    }
+    connection.partial_line.append(data, size);
+    return answers_.empty() ||
+           Send(connection, answers_.data(), answers_.size());
   }
 
   bool Send(Connection& connection, const char* data, size_t size) {
@@ -157,6 +179,8 @@ class Server {
   const int listener_;
   const bool lines_;
   const bool cork_;
+  const bool each_line_;
+  std::string answers_;
   std::unordered_map<int, std::unique_ptr<Connection>> connections_;
   char buffer_[kReadSize];
 };
@@ -166,6 +190,7 @@ class Server {
 int main(int argc, char** argv) {
   const int listener = raw::ParseFlagsAndListen(argc, argv);
   const auto server = std::make_unique<Server>(listener, raw::IsLineMode(),
-                                               absl::GetFlag(FLAGS_cork));
+                                               absl::GetFlag(FLAGS_cork),
+                                               absl::GetFlag(FLAGS_each_line));
   server->Run();
 }
