@@ -235,10 +235,10 @@ class SummaryTest(unittest.TestCase):
 class SelectionTest(unittest.TestCase):
     def test_who_cannot_be_counted_is_left_out_and_an_error_if_named(self):
         selected = peers.countable(list(peers.PEERS), [])
-        self.assertEqual(
-            [peer.name for peer in selected],
-            ["raw", "streams", "streams-zero-copy", "asio", "libuv"],
-        )
+        names = [peer.name for peer in selected]
+        self.assertEqual(set(names) & {"go", "asyncio", "uvloop", "raw-uring"}, set())
+        for counted in ("raw", "streams", "streams-zero-copy", "asio", "libuv"):
+            self.assertIn(counted, names)
         with self.assertRaisesRegex(ValueError, "the cycles of go cannot be counted"):
             peers.countable(list(peers.PEERS), ["go", "libuv"])
 
