@@ -55,10 +55,7 @@ void Server::Listener::Resume() {
 void Server::Listener::Close() {
   resume_timer_.Cancel();
   server_.loop().Unregister(*this);
-  if (has_socket()) {
-    Leave();
-    socket_->Close();
-  }
+  socket_->CloseFor(*this);
   if (path_.empty()) return;
   const absl::StatusOr<PathStatus> now = GetPathStatus(path_);
   if (!now.ok() || now->inode != path_status_.inode) return;

@@ -52,16 +52,23 @@ def summarize(rounds):
         }
         for name, of_one in rounds.items()
     }
-    for name in servers.keys() - {peers.OURS} if peers.OURS in servers else ():
-        both = (servers[peers.OURS], servers[name])
-        servers[name]["our_lead"] = {
+    if peers.OURS in servers:
+        _add_our_leads(servers, rates, costs)
+    return servers
+
+
+def _add_our_leads(servers, rates, costs):
+    for name, figures in servers.items():
+        if name == peers.OURS:
+            continue
+        both = (servers[peers.OURS], figures)
+        figures["our_lead"] = {
             "requests_per_second": {
                 **leads.compare(rates[peers.OURS], rates[name], True),
                 "client_is_the_limit": any(map(client_is_the_limit, both)),
             },
             "cpu_microseconds": leads.compare(costs[peers.OURS], costs[name], False),
         }
-    return servers
 
 
 def summarize_idle(sizes):

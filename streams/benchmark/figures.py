@@ -92,7 +92,7 @@ def ratios(recorded):
     rows = []
     for name, record in loads.items():
         servers = record["servers"]
-        ours = servers.get("streams")
+        ours = servers.get(peers.OURS)
         cells = [name, _cell(ours, "requests_per_second")]
         cells.append(_cell(ours, "cpu_microseconds"))
         cells += [_ratio(servers.get(other), "cpu_microseconds") for other in others]
@@ -184,7 +184,7 @@ def absolute(recorded):
     rows = []
     for name, record in _under_load(recorded["bench"]).items():
         cells = [name]
-        for server in (peers.YARDSTICK, "streams"):
+        for server in (peers.YARDSTICK, peers.OURS):
             figures = record["servers"].get(server)
             if figures is None:
                 cells += ["–", "–"]
@@ -248,7 +248,7 @@ def core_limits(recorded):
     rows = []
     by_name = {case.name: case for case in cases.CASES}
     for name, record in _under_load(recorded["bench"]).items():
-        ours = record["servers"].get("streams")
+        ours = record["servers"].get(peers.OURS)
         if ours is None or not re.fullmatch(r"(tls-)?echo/\w+/50", name):
             continue
         cost = ours["cpu_microseconds"]["median"]

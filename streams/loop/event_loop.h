@@ -198,9 +198,10 @@ class EventLoop final : public ReadyQueue {
   void AddObserver(LoopObserver& observer) { observer.Insert(first_observer_); }
   void RemoveObserver(LoopObserver& observer) { observer.Remove(); }
 
-  // How many transports are neither closing nor closed: they count themselves.
-  // [loop._transports]
-  int64_t& open_transports() { return open_transports_; }
+  // How many transports are neither closing nor closed. [loop._transports]
+  int64_t open_transports() const { return open_transports_; }
+  // By the transports themselves: 1 for one more, -1 for one less.
+  void CountOpenTransport(int change) { open_transports_ += change; }
 
  private:
   // A listener that stops the loop.

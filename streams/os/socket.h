@@ -89,6 +89,13 @@ class StreamSocket {
 
   // Tells `user`, which has no socket, when the descriptor goes.
   void AddUser(SocketUser& user) { users_.Add(user); }
+  // Closes it for `user`, which isn't told, and leaves it; does nothing if it
+  // has been closed for that user before, and may have been made anew since.
+  void CloseFor(SocketUser& user) {
+    if (!user.has_socket()) return;
+    user.Leave();
+    Close();
+  }
   // By somebody who doesn't allow others. [loop._ensure_fd_no_transport]
   bool is_in_use() const { return users_.is_exclusive(); }
 

@@ -30,6 +30,12 @@ namespace {
 // cache (and the loop's selector fetches ahead what they need).
 constexpr int64_t kManyConnections = 128;
 
+void CountOpen(EventLoop& loop, int change) {
+  loop.CountOpenTransport(change);
+  internal::StringPool::SetManyConnections(loop.open_transports() >
+                                           kManyConnections);
+}
+
 std::shared_ptr<const SocketAddress> ShareSockName(const StreamSocket& socket) {
   const std::optional<SocketAddress> name = socket.GetSockName();
   if (!name.has_value()) return nullptr;
@@ -86,9 +92,7 @@ SocketTransport::SocketTransport(Key /*key*/, EventLoop& loop,
     peer_name_ = socket().GetPeerName().value_or(SocketAddress());
   }
   if (!options.is_prepared_) socket().PrepareForTransport();
-  int64_t& open_count = loop.open_transports();
-  ++open_count;
-  internal::StringPool::SetManyConnections(open_count > kManyConnections);
+  CountOpen(loop, 1);
 }
 
 SocketTransport::~SocketTransport() { BeginClosing(); }
@@ -202,9 +206,7 @@ void SocketTransport::OnEof() {
 void SocketTransport::BeginClosing() {
   if (is_closing_) return;
   is_closing_ = true;
-  int64_t& open_count = loop_->open_transports();
-  --open_count;
-  internal::StringPool::SetManyConnections(open_count > kManyConnections);
+  CountOpen(*loop_, -1);
   if (extras_ != nullptr) extras_->user.AllowOthers();
   if (write_buffer_.empty()) {
     loop_->SilenceForClose(*this);  // It is lost in the next turn.
@@ -268,10 +270,7 @@ void SocketTransport::LoseConnection() {
 
 void SocketTransport::CloseSocket() {
   if (shared_socket() == nullptr) return own_socket_.Close();
-  // Or else it was closed by another, and may have been made anew since.
-  if (!extras_->user.has_socket()) return;
-  extras_->user.Leave();
-  shared_socket()->Close();
+  shared_socket()->CloseFor(extras_->user);
 }
 
 void SocketTransport::OnSocketClosing() {

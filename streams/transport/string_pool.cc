@@ -115,11 +115,11 @@ void StringPool::Grow(std::string& string, size_t size) {
   string = std::move(larger);
 }
 
-ABSL_ATTRIBUTE_HOT void StringPool::GiveIfLarge(std::string& string) {
-  if (string.capacity() >= min_capacity_) GiveLarge(string);
+ABSL_ATTRIBUTE_HOT void StringPool::GiveIfLargeEnough(std::string& string) {
+  if (string.capacity() >= min_capacity_) Keep(string);
 }
 
-ABSL_ATTRIBUTE_HOT ABSL_ATTRIBUTE_NOINLINE void StringPool::GiveLarge(
+ABSL_ATTRIBUTE_HOT ABSL_ATTRIBUTE_NOINLINE void StringPool::Keep(
     std::string& string) {
   const size_t capacity = string.capacity();
   string.clear();

@@ -47,7 +47,7 @@ class StringPool {
   static void Give(std::string& string) {
     // A constant, and the rest elsewhere: what is looked up in a thread would
     // have a place in the frame of each coroutine that this is inlined into.
-    if (string.capacity() >= kMinCapacityOfMany) GiveIfLarge(string);
+    if (string.capacity() >= kMinCapacityOfMany) GiveIfLargeEnough(string);
   }
 
   // Whether `size` bytes are worth the memory of `string`, which whoever keeps
@@ -70,8 +70,8 @@ class StringPool {
   static thread_local constinit size_t min_capacity_;
 
   static void Grow(std::string& string, size_t size);
-  static void GiveIfLarge(std::string& string);
-  static void GiveLarge(std::string& string);
+  static void GiveIfLargeEnough(std::string& string);
+  static void Keep(std::string& string);
 };
 
 }  // namespace streams::internal
