@@ -258,6 +258,38 @@ TEST_F(TlsStreamTest, CancelledOrDroppedInAnyTurnTheConnectionIsClosed) {
   }
 }
 
+// However the handshake ends, who reads and who waits for the connection's end
+// hear of it. CPython's wait for ever, if it is a time-out, a reset, or a
+// cancellation.
+TEST_F(TlsStreamTest, AFailedUpgradeEndsTheStream) {
+  enum Way { kTimeout, kReset, kCancel };
+  for (const Way way : {kTimeout, kReset, kCancel}) {
+    ConnectInTheClear();
+    auto reading = Spawn(loop_, ReadSome(*accepted_.reader));
+    auto upgrade = Spawn(loop_, accepted_.writer->StartTls(ServerContext()));
+    Settle();
+    if (way == kTimeout) {
+      loop_.AdvanceClock(absl::Seconds(61));
+    } else if (way == kReset) {
+      // What is unread makes it a reset.
+      accepted_.writer->Write("unread");
+      client_.writer->transport()->Abort();
+    } else {
+      upgrade.Cancel();
+    }
+    EXPECT_FALSE(loop_.RunUntilDone(upgrade).ok()) << way;
+    accepted_.writer->Close();
+    auto waiting = Spawn(loop_, accepted_.writer->WaitClosed());
+    Settle();
+    EXPECT_TRUE(waiting.done()) << way;
+    EXPECT_TRUE(reading.done()) << way;
+    client_ = StreamPair();
+    accepted_ = StreamPair();
+    server_->Close();
+    Settle();
+  }
+}
+
 TEST_F(TlsStreamTest, TheWriterMayGoMeanwhile) {
   for (int turns = 0; turns < 8; ++turns) {
     ConnectInTheClear();

@@ -197,7 +197,6 @@ void SslProtocol::WakeHandshakeWaiter(const absl::Status& error) {
 
 void SslProtocol::ConnectionLost(const absl::Status& error) {
   const auto self = shared_from_this();
-  const bool was_in_handshake = state_ == State::kDoHandshake;
   ForgetOutgoing();
   app_transport_.is_closed_ = true;
   if (writes_in_vain_ < UINT8_MAX) ++writes_in_vain_;
@@ -207,8 +206,9 @@ void SslProtocol::ConnectionLost(const absl::Status& error) {
   shutdown_timer_.Cancel();
   // Let go of here, if it isn't to be told.
   std::shared_ptr<Protocol> app_protocol = std::move(app_protocol_);
-  if (!was_in_handshake && (app_state_ == AppState::kConnectionMade ||
-                            app_state_ == AppState::kEof)) {
+  // Also in the midst of an upgrade's handshake, of which asyncio says nothing:
+  // who reads, or waits for the connection's end, would do so for ever.
+  if (app_state_ == AppState::kConnectionMade || app_state_ == AppState::kEof) {
     app_state_ = AppState::kLost;
     lost_error_ = error;
     losing_protocol_ = std::move(app_protocol);
