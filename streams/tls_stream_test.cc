@@ -168,6 +168,37 @@ TEST_F(TlsStreamTest, AbortingTakesThoseAlongThatShakeHands) {
   EXPECT_TRUE(loop_.RunUntilComplete(server_->WaitClosed()).ok());
 }
 
+// A handler asks at the beginning, and tells at the end who it was.
+TEST_F(TlsStreamTest, APeersNameThatWasGivenOutlastsTheConnection) {
+  for (const bool is_upgraded : {true, false}) {
+    const TlsOptions client_ssl =
+        TlsOptions(ClientContext()).set_server_hostname("localhost");
+    if (is_upgraded) {
+      ConnectInTheClear();
+    } else {
+      Serve(ServerContext());
+      ASSERT_TRUE(Connect(OpenConnectionOptions().set_ssl(client_ssl)).ok());
+      RunUntil([this] { return accepted_.writer != nullptr; });
+    }
+    const SocketAddress* const name = accepted_.writer->GetPeerName();
+    ASSERT_NE(name, nullptr);
+    const StreamSocket* const socket = accepted_.writer->GetSocket();
+    ASSERT_NE(socket, nullptr);
+    if (is_upgraded) {
+      const auto [client, server] = UpgradeBoth(client_ssl, ServerContext());
+      ASSERT_TRUE(client.ok() && server.ok());
+    }
+    client_ = StreamPair();
+    EXPECT_EQ(loop_.RunUntilComplete(accepted_.reader->Read()).value(), "");
+    EXPECT_TRUE(loop_.RunUntilComplete(accepted_.writer->WaitClosed()).ok());
+    Settle();
+    EXPECT_EQ(name->host(), "127.0.0.1");
+    EXPECT_FALSE(socket->valid());
+    accepted_ = StreamPair();
+    server_->Close();
+  }
+}
+
 TEST_F(TlsStreamTest, OverAUnixSocket) {
   StreamPair accepted;
   const std::string path("\0asyncio-streams-tls-test", 25);

@@ -250,7 +250,9 @@ class StreamWriter : public internal::PoolAllocated {
   // A second concurrent call: don't. asyncio: start_tls.
   Task<absl::Status> StartTls(TlsOptions options);
 
-  // Null if there is no such thing. They live as long as transport() does.
+  // Null if there is no such thing, and over TLS once the connection is lost:
+  // which a peer may bring about at any time. They live as long as the
+  // transport() that gave them does, or what came of it by StartTls().
   // asyncio: get_extra_info("peername"), ("sockname"), ("socket").
   const SocketAddress* GetPeerName() const { return transport_->GetPeerName(); }
   const SocketAddress* GetSockName() const { return transport_->GetSockName(); }

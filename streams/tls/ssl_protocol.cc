@@ -201,7 +201,7 @@ void SslProtocol::ConnectionLost(const absl::Status& error) {
   app_transport_.is_closed_ = true;
   if (writes_in_vain_ < UINT8_MAX) ++writes_in_vain_;
   state_ = State::kUnwrapped;
-  lower_ = nullptr;
+  lost_lower_ = std::move(lower_);
   handshake_timer_.Cancel();
   shutdown_timer_.Cancel();
   // Let go of here, if it isn't to be told.
@@ -245,7 +245,7 @@ void SslProtocol::OnLoopDestroyed() {
   ForgetOutgoing();
   // Locals: letting go of them may destroy this object.
   const auto self = std::move(self_);
-  const auto lower = std::move(lower_);
+  lost_lower_ = std::move(lower_);
   const auto app_protocol = std::move(app_protocol_);
   const auto losing_protocol = std::move(losing_protocol_);
 }

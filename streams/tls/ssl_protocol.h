@@ -212,6 +212,9 @@ class SslProtocol final : public Protocol,
   // Until the application has been told that the connection is lost.
   std::shared_ptr<SslProtocol> self_;
   Completion* handshake_done_;
+  // What lower_ was: its addresses and its socket, of which others were told,
+  // last as long as the transport here.
+  std::shared_ptr<Transport> lost_lower_;
   absl::Status lost_error_;
   absl::Duration handshake_timeout_;
   absl::Duration shutdown_timeout_;

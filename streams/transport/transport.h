@@ -97,8 +97,9 @@ class Transport {
   virtual WriteBufferLimits GetWriteBufferLimits() const = 0;
   virtual size_t GetWriteBufferSize() const = 0;
 
-  // What get_extra_info() knows; null when the transport has no such thing.
-  // They stay valid after the connection is lost, as long as the transport is.
+  // What get_extra_info() knows; null when the transport has no such thing, and
+  // for one of TLS, as in asyncio, once the connection is lost. What was given
+  // before stays valid after that, as long as the transport is.
   // asyncio: get_extra_info("peername"), ("sockname"), ("socket").
   virtual const SocketAddress* GetPeerName() const { return nullptr; }
   virtual const SocketAddress* GetSockName() const { return nullptr; }
