@@ -180,6 +180,9 @@ class SslProtocol final : public Protocol,
   void OnShutdownDone();
   void OnShutdownFailed(absl::Status error);
   void OnShutdownTimeout();
+  size_t UnsentBytes() const {
+    return engine_->outgoing_size() + lower_->GetWriteBufferSize();
+  }
   void CallEofReceived();
   void CloseLower();
   void Abort(absl::Status error);
@@ -196,6 +199,7 @@ class SslProtocol final : public Protocol,
   bool has_default_handshake_timeout_;
   bool is_handshake_done_ = false;
   bool eof_received_ = false;
+  bool is_shutdown_done_ = false;         // In both directions.
   bool is_lower_paused_ = false;          // [_ssl_writing_paused]
   bool is_lower_reading_paused_ = false;  // [_ssl_reading_paused]
   bool is_app_writing_paused_ = false;
@@ -218,6 +222,7 @@ class SslProtocol final : public Protocol,
   absl::Status lost_error_;
   absl::Duration handshake_timeout_;
   absl::Duration shutdown_timeout_;
+  size_t unsent_ = 0;  // When shutdown_timer_ was set, once that is done.
   MethodTimer<&SslProtocol::OnHandshakeTimeout> handshake_timer_{*this};
   MethodTimer<&SslProtocol::OnShutdownTimeout> shutdown_timer_{*this};
   MethodCallback<&SslProtocol::Resumed> resumed_callback_{*this};

@@ -93,8 +93,10 @@ void SslProtocol::OnShutdownFailed(absl::Status error) {
 
 void SslProtocol::OnShutdownDone() {
   // The lower transport sends what is pending first, and a peer that does not
-  // read could delay that for ever.
-  if (!shutdown_timer_.armed()) {
+  // read could delay that for ever. One that reads slowly gets all.
+  if (!is_shutdown_done_) {
+    is_shutdown_done_ = true;
+    unsent_ = UnsentBytes();
     loop_->CallLater(shutdown_timer_, shutdown_timeout_);
   }
   if (!close_lower_callback_.linked()) loop_->CallSoon(close_lower_callback_);
@@ -102,6 +104,11 @@ void SslProtocol::OnShutdownDone() {
 
 void SslProtocol::OnShutdownTimeout() {
   if (state_ != State::kFlushing && state_ != State::kShutdown) return;
+  if (is_shutdown_done_ && UnsentBytes() < unsent_) {
+    unsent_ = UnsentBytes();
+    loop_->CallLater(shutdown_timer_, shutdown_timeout_);
+    return;
+  }
   lower_->ForceClose(MakeError(ErrorKind::kTimeout, "SSL shutdown timed out"));
 }
 

@@ -239,6 +239,26 @@ TEST_F(SslProtocolShutdownTest, APeerThatDoesNotReadCannotDelayClosing) {
                                 "out)"));
 }
 
+// Half-closed, as RFC 8446 (6.1) has it: it is still there, and reads.
+TEST_F(SslProtocolShutdownTest, APeerThatReadsSlowlyGetsAll) {
+  StartAndShakeHands();
+  const std::string text(4 << 20, 'x');
+  EXPECT_TRUE(transport_->Write(text).ok());
+  log_.clear();
+  peer_->SendCloseNotify();
+  Settle();
+  size_t received = 0;
+  while (received < text.size()) {
+    Advance(absl::Seconds(20));
+    const size_t count = peer_->ReceiveText().size();
+    ASSERT_GT(count, 0u) << received;
+    received += count;
+    Settle();
+  }
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("eof", "lost"));
+}
+
 // --- Who goes first ---
 
 TEST_F(SslProtocolShutdownTest, AnOpenConnectionKeepsItselfAlive) {
