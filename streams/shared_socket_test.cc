@@ -90,6 +90,25 @@ TEST_F(SharedSocketTest, ClosedByItsOwnerItIsNotWrittenTo) {
   EXPECT_THAT(exceptions_, testing::IsEmpty());
 }
 
+TEST_F(SharedSocketTest, ClosedByItsOwnerWhatIsBufferedIsLost) {
+  for (const bool is_closing : {false, true}) {
+    auto sockets = StreamSocket::CreatePair().value();
+    auto socket = std::make_shared<StreamSocket>(std::move(sockets.first));
+    client_ = Await(Open(socket)).value();
+    client_.writer->Write(std::string(8 << 20, 'x'));
+    auto drained = Spawn(loop_, client_.writer->Drain());
+    Settle();
+    EXPECT_FALSE(drained.done());
+    if (is_closing) client_.writer->Close();
+    socket->Close();
+    Settle();
+    ASSERT_TRUE(drained.done());
+    EXPECT_EQ(GetErrno(loop_.RunUntilDone(drained)), EBADF);
+    client_.writer->Close();
+    EXPECT_EQ(GetErrno(Await(client_.writer->WaitClosed())), EBADF);
+  }
+}
+
 TEST_F(SharedSocketTest, ClosedByItsOwnerItHasNoEofToWrite) {
   client_ = Await(Open(socket_)).value();
   socket_->Close();

@@ -279,6 +279,8 @@ void SocketTransport::OnSocketClosing() {
   loop_->Unregister(*this);
   set_fd(-1);  // The number may be another's soon: what is sent fails.
   if (was_called_soon) CallSoon(*loop_);
+  // Nobody would ever say that it can be sent, nor that it can't.
+  if (!write_buffer_.empty()) ForceClose(OsError(EBADF));
 }
 
 void SocketTransport::JoinOwner() {

@@ -104,7 +104,8 @@ class SocketTransport final : private LoopObserver,
 
   // With a socket that others may hold, to see that it is closed. Who closes it
   // before, in the loop's thread, has taken it from the transport: the next
-  // write fails with EBADF, and nothing is received any more.
+  // write, or what is in the write buffer, fails with EBADF, and nothing is
+  // received any more.
   static std::shared_ptr<SocketTransport> Start(
       EventLoop& loop, std::shared_ptr<StreamSocket> socket,
       std::shared_ptr<Protocol> protocol, Options options);
