@@ -171,6 +171,9 @@ void SslProtocol::ResumeReading() {
 }
 
 void SslProtocol::Resumed() {
+  // What an EOF has left for the reader isn't to be dropped because it has
+  // paused again; asyncio drops it.
+  if (state_ == State::kFlushing && is_app_reading_paused_) return;
   const auto self = shared_from_this();
   Proceed();
 }

@@ -90,6 +90,22 @@ TEST_F(SslProtocolShutdownTest, EofWhilePausedWaitsForTheReader) {
   EXPECT_THAT(log_, ElementsAre("last", "eof", "lost"));
 }
 
+// CPython's goes on closing then, and what was not read is lost.
+TEST_F(SslProtocolShutdownTest, EofWhileItResumesAndPausesAgain) {
+  StartAndShakeHands();
+  EXPECT_TRUE(transport_->PauseReading().ok());
+  peer_->SendText("unread");
+  EXPECT_TRUE(peer_->socket().ShutdownWrite().ok());
+  Settle();
+  EXPECT_TRUE(transport_->ResumeReading().ok());
+  EXPECT_TRUE(transport_->PauseReading().ok());
+  Settle();
+  EXPECT_THAT(log_, IsEmpty());
+  EXPECT_TRUE(transport_->ResumeReading().ok());
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("unread", "eof", "lost"));
+}
+
 // Nobody will read it any more: a peer must not keep the connection by it.
 // CPython's is never closed.
 TEST_F(SslProtocolShutdownTest, CloseWhileAnEofWaitsForTheReader) {
