@@ -261,10 +261,10 @@ class Bench:
             return record
         cores = (self._options.server_core, self._options.load_core)
         others = measurement.OtherLoad(cores)
-        record["servers"], used = comparison.measure_load(
+        record["servers"] = comparison.measure_load(
             case, commands, setting, self._options.rounds, self._progress.show
         )
-        record["other_load"] = others.share(used)
+        record["other_load"] = others.share()
         return record
 
 

@@ -3,6 +3,8 @@
 
 import contextlib
 import io
+import os
+import resource
 import unittest
 from unittest import mock
 
@@ -95,7 +97,7 @@ class ComparisonTest(unittest.TestCase):
         with mock.patch.object(measurement, "Server", start), mock.patch.object(
             measurement, "run_round", return_value=one
         ), contextlib.redirect_stderr(stderr):
-            summary, _ = comparison.measure_load(
+            summary = comparison.measure_load(
                 case, {"raw": ["raw"], "go": ["broken"]}, setting, 1, mock.Mock()
             )
             self.assertEqual(list(summary), ["raw"])
@@ -104,6 +106,32 @@ class ComparisonTest(unittest.TestCase):
                 comparison.measure_load(
                     case, {"raw": ["broken"]}, setting, 1, mock.Mock()
                 )
+
+
+class OtherLoadTest(unittest.TestCase):
+    def share(self, own, total=1000, busy=500):
+        """Of both cores; own seconds are those of this process, of its children."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        times = iter([(0, 0), (busy * ticks, total * ticks)])
+        of_who = {
+            resource.RUSAGE_SELF: iter([1, 1 + own[0]]),
+            resource.RUSAGE_CHILDREN: iter([2, 2 + own[1]]),
+        }
+
+        def usage(who):
+            return mock.Mock(ru_utime=next(of_who[who]), ru_stime=0.25)
+
+        with mock.patch.object(
+            measurement.OtherLoad, "_ticks", lambda _: next(times)
+        ), mock.patch("resource.getrusage", usage):
+            return measurement.OtherLoad((0, 1)).share()
+
+    def test_all_that_was_started_is_no_others(self):
+        # Rounds or what comes between them: it was the tool's.
+        self.assertAlmostEqual(self.share((0, 0)), 0.5)
+        self.assertAlmostEqual(self.share((100, 300)), 0.1)
+        self.assertEqual(self.share((100, 500)), 0)
+        self.assertEqual(self.share((0, 0), total=0, busy=0), 0)
 
 
 class ReportTest(unittest.TestCase):

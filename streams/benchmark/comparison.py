@@ -87,9 +87,8 @@ def _leave_out(name, case, error):
 
 
 def measure_load(case, commands, setting, count, on_round):
-    """One case under load: the figures, and the seconds of CPU that it took."""
+    """One case under load: the figures."""
     servers = {}
-    used = 0.0
     try:
         for name, argv in commands.items():
             try:
@@ -101,13 +100,12 @@ def measure_load(case, commands, setting, count, on_round):
             on_round(number + 1, count + 1)
             for name, server in servers.items():
                 one = measurement.run_round(server, case, setting)
-                used += (one.server_cpu + one.client_cpu) * setting.seconds
                 if number >= 0:  # The first one warms up.
                     rounds[name].append(one)
     finally:
         for server in servers.values():
             server.stop()
-    return summarize(rounds), used
+    return summarize(rounds)
 
 
 def measure_idle(case, commands, setting, connections, on_round):

@@ -61,7 +61,6 @@ def one_round(loops, case, setting):
         "client_cpu_microseconds": sum(a["cpu_seconds"] for a in answers)
         / requests
         * 1e6,
-        "cpu_seconds": used + sum(a["cpu_seconds"] for a in answers),
     }
 
 
@@ -72,14 +71,12 @@ def measure(case, setting, rounds):
     for _ in range(rounds):
         for loops in _LOOPS:
             figures[loops].append(one_round(loops, case, setting))
-    used = sum(one["cpu_seconds"] for of_one in figures.values() for one in of_one)
     return {
-        "other_load": others.share(used),
+        "other_load": others.share(),
         "loops": {
             str(loops): {
                 key: statistics.median(one[key] for one in of_one)
                 for key in of_one[0]
-                if key != "cpu_seconds"
             }
             for loops, of_one in figures.items()
         },
