@@ -50,15 +50,18 @@ Awaitable<void> Echo(Stream& stream) {
 
 template <class Stream>
 Awaitable<void> EchoLines(Stream& stream) {
-  std::string data;
-  // It reads as much at a time as there is room for.
-  data.reserve(65536);
+  // Not a std::string, which fills its room with zeros before each read, and
+  // moves what is left after each line.
+  asio::streambuf data(65536);
+  // It reads as much at a time as there is room for; all of it is filled with
+  // zeros here, once.
+  data.prepare(16384);
   for (;;) {
-    const size_t size = co_await asio::async_read_until(
-        stream, asio::dynamic_buffer(data, 65536), '\n', kUseAwaitable);
-    co_await asio::async_write(stream, asio::buffer(data.data(), size),
+    const size_t size =
+        co_await asio::async_read_until(stream, data, '\n', kUseAwaitable);
+    co_await asio::async_write(stream, asio::buffer(data.data().data(), size),
                                kUseAwaitable);
-    data.erase(0, size);
+    data.consume(size);
   }
 }
 
