@@ -192,6 +192,10 @@ class EventLoop final : public ReadyQueue {
   void SetWarningHandler(WarningHandler handler);
   void ReportWarning(absl::string_view category, absl::string_view message);
 
+  // Whether a single descriptor was ready the last time that it looked: nobody
+  // waits behind that one's handler.
+  bool has_single_handler() const { return selector_.has_single_event(); }
+
   // --- The end ---
 
   // Tells `observer` when the loop is destroyed, the newest first.

@@ -67,6 +67,9 @@ class Selector final : public internal::IoRegistrar {
   // Whether there is anything left of what Poll() brought.
   bool has_events() const { return next_event_ < event_count_; }
 
+  // Whether that was one event.
+  bool has_single_event() const { return event_count_ == 1; }
+
   // Queues the handlers of those events: all of them, or a batch that is small
   // enough to stay in the processor's cache. Returns how many. Sets *woken when
   // Wake() was called. Only when has_events() is true.

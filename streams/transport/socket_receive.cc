@@ -21,23 +21,21 @@
 namespace streams::internal {
 namespace {
 
-// asyncio: _SelectorTransport.max_size.
-constexpr size_t kMaxReadSize = 256 * 1024;
-
 // Where recv() puts bytes before the protocol sees them: one for all transports
 // of a thread, since a view of it is given away only during DataReceived.
 char* ReadScratch() {
-  thread_local const IoBlock scratch(kMaxReadSize);
+  thread_local const IoBlock scratch(kMaxReceived);
   return scratch.data();
 }
 
 // What is more than was expected has to be copied, for once. Nothing more, EOF
 // and errors: the next call will see them.
-ABSL_ATTRIBUTE_NOINLINE ssize_t ReceiveRest(int fd, std::string& block) {
+ABSL_ATTRIBUTE_NOINLINE ssize_t ReceiveRest(int fd, std::string& block,
+                                            size_t most) {
   // Not recv() at once: it would take SO_ERROR with it, and leave an EOF.
   if (!os::HasBytes(fd)) return 0;
   char* const scratch = ReadScratch();
-  const ssize_t count = os::Receive(fd, scratch, kMaxReadSize - block.size());
+  const ssize_t count = os::Receive(fd, scratch, most - block.size());
   if (count <= 0) return 0;
   StringPool::Reserve(block, block.size() + static_cast<size_t>(count));
   block.append(scratch, static_cast<size_t>(count));
@@ -46,11 +44,11 @@ ABSL_ATTRIBUTE_NOINLINE ssize_t ReceiveRest(int fd, std::string& block) {
 
 // Makes room for a little more than what came the last time.
 ABSL_ATTRIBUTE_HOT ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(
-    Protocol& protocol, int fd, size_t last, ssize_t* count) {
-  const size_t expected = std::min(absl::bit_ceil(last + 1), kMaxReadSize);
+    Protocol& protocol, int fd, size_t last, size_t most, ssize_t* count) {
+  const size_t expected = std::min(absl::bit_ceil(last + 1), most);
   std::string block = StringPool::Take(expected);
   // Of somebody else's it may have more.
-  const size_t room = std::min(block.capacity(), kMaxReadSize);
+  const size_t room = std::min(block.capacity(), most);
   *count = os::ReceiveString(fd, room, &block);
   if (ABSL_PREDICT_FALSE(*count <= 0)) {
     const int error = errno;  // The caller's, whatever the pool does.
@@ -58,8 +56,8 @@ ABSL_ATTRIBUTE_HOT ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(
     errno = error;
     return absl::OkStatus();
   }
-  if (ABSL_PREDICT_FALSE(block.size() == room)) {
-    *count += ReceiveRest(fd, block);
+  if (ABSL_PREDICT_FALSE(block.size() == room && room < most)) {
+    *count += ReceiveRest(fd, block, most);
   }
   return HandOver(protocol, block);
 }
@@ -67,12 +65,13 @@ ABSL_ATTRIBUTE_HOT ABSL_ATTRIBUTE_NOINLINE absl::Status ReceiveLarge(
 }  // namespace
 
 ABSL_ATTRIBUTE_HOT absl::Status ReceiveFor(Protocol& protocol, int fd,
-                                           size_t expected, ssize_t* count) {
+                                           size_t expected, size_t most,
+                                           ssize_t* count) {
   if (expected >= kHandedOverBytes) {
-    return ReceiveLarge(protocol, fd, expected, count);
+    return ReceiveLarge(protocol, fd, expected, most, count);
   }
   char* const scratch = ReadScratch();
-  *count = os::Receive(fd, scratch, kMaxReadSize);
+  *count = os::Receive(fd, scratch, most);
   if (ABSL_PREDICT_FALSE(*count <= 0)) return absl::OkStatus();
   return protocol.DataReceived(
       absl::string_view(scratch, static_cast<size_t>(*count)));

@@ -60,13 +60,14 @@ class SocketReceiveTest : public testing::Test {
   }
   ssize_t Receive(size_t expected) {
     ssize_t count;
-    status_ = ReceiveFor(protocol_, ours_.fd(), expected, &count);
+    status_ = ReceiveFor(protocol_, ours_.fd(), expected, most_, &count);
     return count;
   }
   using Calls = std::vector<std::pair<std::string, size_t>>;
 
   StreamSocket ours_, theirs_;
   RecordingProtocol protocol_;
+  size_t most_ = kMaxReceived;
   absl::Status status_;
   std::string sent_;
 };
@@ -104,6 +105,19 @@ TEST_F(SocketReceiveTest, AsMuchAsIsReceivedAtOnce) {
 TEST_F(SocketReceiveTest, MoreThanExpectedComesInOnePieceAllTheSame) {
   EXPECT_EQ(SendAndReceive(100'000, 5'000), 100'000);
   EXPECT_EQ(protocol_.calls, (Calls{{"block", 100'000}}));
+  EXPECT_EQ(protocol_.received, sent_);
+}
+
+TEST_F(SocketReceiveTest, OneThatIsAloneGetsThePartsOfALargeMessage) {
+  most_ = kMaxReceivedAlone;
+  EXPECT_EQ(SendAndReceive(100'000, 0), 65'536);
+  EXPECT_EQ(Receive(100'000), 34'464);
+  EXPECT_EQ(SendAndReceive(100'000, 34'464), 65'536);
+  EXPECT_EQ(Receive(65'536), 34'464);
+  EXPECT_EQ(protocol_.calls, (Calls{{"data", 65'536},
+                                    {"block", 34'464},
+                                    {"block", 65'536},
+                                    {"block", 34'464}}));
   EXPECT_EQ(protocol_.received, sent_);
 }
 

@@ -173,8 +173,10 @@ void SocketTransport::Prefetch(int step) const {
 ABSL_ATTRIBUTE_HOT void SocketTransport::OnReadable() {
   if (is_lost_) return;
   ssize_t count;
+  const size_t most = loop_->has_single_handler() ? internal::kMaxReceivedAlone
+                                                  : internal::kMaxReceived;
   absl::Status status =
-      internal::ReceiveFor(*protocol_, fd(), expected_bytes(), &count);
+      internal::ReceiveFor(*protocol_, fd(), expected_bytes(), most, &count);
   if (ABSL_PREDICT_FALSE(count <= 0)) return OnNothingReceived(count);
   set_expected_bytes(static_cast<uint32_t>(count));  // As much as this time.
   if (ABSL_PREDICT_FALSE(!status.ok())) {

@@ -37,6 +37,7 @@ class RecordingProtocol final : public Protocol {
   }
   absl::Status DataReceived(absl::string_view bytes) override {
     log_.push_back(bytes.size() > 9 ? "much" : std::string(bytes));
+    sizes.push_back(bytes.size());
     return data_status;
   }
   bool EofReceived() override {
@@ -53,6 +54,7 @@ class RecordingProtocol final : public Protocol {
 
   bool keeps_open = false;
   absl::Status data_status;
+  std::vector<size_t> sizes;  // Of the data.
 
  private:
   std::vector<std::string>& log_;
@@ -116,6 +118,26 @@ TEST_F(SocketTransportTest, ClosesAtEofUnlessTheProtocolKeepsItOpen) {
   peer_.Close();
   Settle();
   EXPECT_THAT(log_, ElementsAre("made", "x", "eof", "lost"));
+}
+
+// The first part of a large message is its protocol's before the rest is there,
+// but not where others would wait for a second turn.
+TEST_F(SocketTransportTest, AMessageComesInPartsIfNobodyWaitsBehindIt) {
+  const std::string message(100'000, 'x');
+  PeerSends(message);
+  Settle();
+  EXPECT_THAT(protocol_->sizes, ElementsAre(65'536, 34'464));
+
+  auto others = StreamSocket::CreatePair().value();
+  const auto other_protocol = std::make_shared<RecordingProtocol>(log_);
+  const auto other = SocketTransport::Start(loop_, std::move(others.first),
+                                            other_protocol, {});
+  Settle();
+  PeerSends(message);
+  ASSERT_EQ(os::Send(others.second.fd(), "y", 1), 1);
+  Settle();
+  EXPECT_THAT(protocol_->sizes, ElementsAre(65'536, 34'464, 100'000));
+  EXPECT_THAT(other_protocol->sizes, ElementsAre(1));
 }
 
 // The kernel tells of it once: the block, which is exactly as long as was
