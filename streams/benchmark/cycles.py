@@ -95,9 +95,6 @@ class CountedServer(measurement.Server):
         self._counts.close()
         os.close(self._file)
 
-    def fail(self, why):
-        raise measurement.MeasurementError(f"{self.command_line()} {why}")
-
 
 def run_round(server, case, setting):
     """Loads the server for a while. What precedes and follows is not counted."""

@@ -7,11 +7,16 @@ import json
 import os
 import re
 import resource
+import select
 import shlex
+import signal
 import subprocess
+import time
 
 # Nothing that is asked for takes so long, except what hangs.
 TIMEOUT_SECONDS = 120
+START_SECONDS = 30  # Nor does a server take so long to listen,
+END_SECONDS = 1  # or so long to be gone once its connections are.
 
 
 class MeasurementError(Exception):
@@ -40,70 +45,120 @@ class Round:
     client_cpu: float
 
 
-def _pinned(core, argv):
-    return ["taskset", "-c", core, *argv]
+class _Program:
+    """A process on a core, which says in time what it is asked, or has failed.
+
+    It ends with whoever started it, however that ended.
+    """
+
+    def __init__(self, core, argv, **pipes):
+        self._argv = argv
+        self._said = b""
+        self._process = subprocess.Popen(
+            ["setpriv", "--pdeathsig=KILL", "taskset", "-c", core, *argv],
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            **pipes,
+        )
+
+    def command_line(self):
+        return shlex.join(self._argv)
+
+    def fail(self, why):
+        raise MeasurementError(f"{self.command_line()} {why}")
+
+    def _read_line(self, seconds):
+        """With its end, which only the last one may lack; "" when there is none."""
+        deadline = time.monotonic() + seconds
+        stdout = self._process.stdout
+        poller = select.poll()  # Unlike select(), whatever the descriptor's number.
+        poller.register(stdout, select.POLLIN)
+        while b"\n" not in self._said:
+            left = deadline - time.monotonic()
+            if left <= 0 or not poller.poll(left * 1000):
+                self.fail(f"said nothing for {seconds} seconds")
+            data = stdout.read(1 << 16)
+            if not data:
+                break
+            self._said += data
+        line, end, self._said = self._said.partition(b"\n")
+        return (line + end).decode(errors="replace")
+
+    def _kill(self):
+        self._process.kill()
+        self._process.wait()
+
+    def why_it_ended(self):
+        """None of one that runs; one that is ending is waited for."""
+        try:
+            status = self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None
+        if status < 0:
+            return f"has died of {signal.Signals(-status).name}"
+        return f"has ended with status {status}"
 
 
-class Server:
+class Server(_Program):
     """A server in a process of its own, pinned to a core."""
 
     def __init__(self, argv, case, setting):
         argv = [*argv, "--port=0"]
         if case.tls:
             argv += [f"--tls_{what}={setting.certificate}" for what in ("cert", "key")]
-        self._argv = argv
-        self._process = subprocess.Popen(
-            _pinned(setting.server_core, argv), stdout=subprocess.PIPE, text=True
-        )
-        line = self._process.stdout.readline()
-        match = re.search(r":(\d+)\s*$", line)
-        if not match:
+        super().__init__(setting.server_core, argv)
+        try:
+            line = self._read_line(START_SECONDS)
+            match = re.search(r":(\d+)\s*$", line)
+            if not match:
+                self.fail(f"said {line!r} and not where it listens")
+        except BaseException:
             self.stop()
-            raise MeasurementError(
-                f"{shlex.join(argv)} said {line!r} and not where it listens"
-            )
+            raise
         self.port = int(match.group(1))
+
+    def _read_proc(self, pattern):
+        """The text of each of its files in /proc that the pattern names."""
+        texts = []
+        try:
+            for path in glob.glob(f"/proc/{self._process.pid}/{pattern}"):
+                with open(path, encoding="ascii", errors="replace") as file:
+                    texts.append(file.read())
+        except OSError as error:  # It ends, or one of its threads does.
+            self.fail(f"cannot be looked at: {error}")
+        return texts
 
     def thread_cpu_seconds(self):
         """Of each thread; schedstat counts nanoseconds, stat only ticks."""
-        times = []
-        for path in glob.glob(f"/proc/{self._process.pid}/task/*/schedstat"):
-            with open(path, encoding="ascii") as file:
-                times.append(int(file.read().split()[0]) / 1e9)
-        return times
+        return [
+            int(text.split()[0]) / 1e9 for text in self._read_proc("task/*/schedstat")
+        ]
 
     def thread_states(self):
         """Of each thread, as /proc has it: R runs or could, S sleeps."""
-        states = []
-        for path in glob.glob(f"/proc/{self._process.pid}/task/*/stat"):
-            with open(path, encoding="ascii", errors="replace") as file:
-                # The name, in parentheses, may have spaces in it.
-                states.append(file.read().rpartition(")")[2].split()[0])
-        return states
+        # The name, in parentheses, may have spaces in it.
+        return [
+            text.rpartition(")")[2].split()[0] for text in self._read_proc("task/*/stat")
+        ]
 
     def cpu_seconds(self):
         total = sum(self.thread_cpu_seconds())
         if not total:
-            raise MeasurementError(f"{self.command_line()} has died")
+            self.fail("has died")
         return total
-
-    def command_line(self):
-        return shlex.join(self._argv)
 
     def private_bytes(self):
         """The memory that is its own, not shared with other processes."""
-        path = f"/proc/{self._process.pid}/smaps_rollup"
-        with open(path, encoding="ascii") as file:
-            sizes = re.findall(r"^Private_\w+:\s+(\d+) kB", file.read(), re.MULTILINE)
+        text = "".join(self._read_proc("smaps_rollup"))
+        sizes = re.findall(r"^Private_\w+:\s+(\d+) kB", text, re.MULTILINE)
         return sum(map(int, sizes)) * 1024
 
     def stop(self):
-        self._process.kill()
-        self._process.wait()
+        self._kill()
         self._process.stdout.close()
 
 
-class Load:
+class Load(_Program):
     """The load generator, with its connections open, waiting for the start."""
 
     def __init__(self, server, case, setting, connections):
@@ -114,34 +169,46 @@ class Load:
         argv += ["--line"] if case.mode == "line" else []
         argv += ["--tls"] if case.tls else []
         argv += ["--reconnect"] if case.reconnect else []
-        self._argv = argv
-        self._process = subprocess.Popen(
-            _pinned(setting.load_core, argv),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._expect("ready")
-
-    def _expect(self, wanted):
-        line = self._process.stdout.readline()
-        if wanted not in line:
+        self._server = server
+        self._run_seconds = setting.seconds + TIMEOUT_SECONDS
+        super().__init__(setting.load_core, argv, stdin=subprocess.PIPE)
+        try:
+            self._expect("ready", TIMEOUT_SECONDS)
+        except BaseException:
             self.stop()
-            raise MeasurementError(f"{shlex.join(self._argv)} failed")
-        return line
+            raise
+
+    def _expect(self, wanted, seconds):
+        said = False
+        try:
+            line = self._read_line(seconds)
+            said = wanted in line
+            if not said:
+                self.fail("failed")
+            return line
+        except MeasurementError:
+            # Most often it is not the load's fault.
+            why = self._server.why_it_ended()
+            if why:
+                self._server.fail(why)
+            raise
+        finally:
+            if not said:
+                self._kill()  # Nobody waits for its answer any more.
 
     def run(self):
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return json.loads(self._expect("requests"))
+        try:
+            self._process.stdin.write(b"\n")
+        except BrokenPipeError:
+            pass  # It has ended, and says nothing.
+        return json.loads(self._expect("requests", self._run_seconds))
 
     def stop(self):
         self._process.stdin.close()
         try:
             self._process.wait(TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self._kill()
         self._process.stdout.close()
 
 
