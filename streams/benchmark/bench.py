@@ -21,6 +21,7 @@ import sys
 from streams.benchmark import cases as all_cases
 from streams.benchmark import comparison
 from streams.benchmark import cycles
+from streams.benchmark import interleaving
 from streams.benchmark import measurement
 from streams.benchmark import parse
 from streams.benchmark import peers as all_peers
@@ -227,6 +228,7 @@ class Bench:
             "machine": machine(),
             "rounds": self._options.rounds,
             "seconds": self._options.seconds,
+            "rounds_of_a_process": interleaving.ROUNDS_OF_A_PROCESS,
             "versions": all_peers.versions(self._peers),
             "cases": {},
             "failed": {},
@@ -245,8 +247,8 @@ class Bench:
         rounds = self._options.rounds
         commands = self._commands(case)
         show = self._progress.show
-        figures = cycles.measure(case, commands, setting, library, rounds, show)
-        return {"says": case.says, "servers": figures}
+        record = cycles.measure(case, commands, setting, library, rounds, show)
+        return {"says": case.says, **record}
 
     def _measure(self, case, setting):
         commands = self._commands(case)
@@ -255,13 +257,13 @@ class Bench:
             connections = allow_connections(case.connections)
             record["idle"] = True
             record["connections"] = connections
-            record["servers"] = comparison.measure_idle(
+            record |= comparison.measure_idle(
                 case, commands, setting, connections, self._progress.show
             )
             return record
         cores = (self._options.server_core, self._options.load_core)
         others = measurement.OtherLoad(cores)
-        record["servers"] = comparison.measure_load(
+        record |= comparison.measure_load(
             case, commands, setting, self._options.rounds, self._progress.show
         )
         record["other_load"] = others.share()

@@ -84,29 +84,6 @@ class ComparisonTest(unittest.TestCase):
         summary = comparison.summarize_idle({"raw": [100, 100], "streams": [250, 250]})
         self.assertAlmostEqual(summary["streams"]["bytes"]["ratio"], 0.4)
 
-    def test_a_server_that_does_not_start_is_left_out(self):
-        def start(argv, case, setting):
-            del case, setting
-            if argv == ["broken"]:
-                raise measurement.MeasurementError("it is broken")
-            return mock.Mock()
-
-        case, setting = cases.CASES[0], mock.Mock(seconds=1)
-        one = rounds((100, 10))[0]
-        stderr = io.StringIO()
-        with mock.patch.object(measurement, "Server", start), mock.patch.object(
-            measurement, "run_round", return_value=one
-        ), contextlib.redirect_stderr(stderr):
-            summary = comparison.measure_load(
-                case, {"raw": ["raw"], "go": ["broken"]}, setting, 1, mock.Mock()
-            )
-            self.assertEqual(list(summary), ["raw"])
-            self.assertIn("without go: it is broken", stderr.getvalue())
-            with self.assertRaises(measurement.MeasurementError):
-                comparison.measure_load(
-                    case, {"raw": ["broken"]}, setting, 1, mock.Mock()
-                )
-
 
 class OtherLoadTest(unittest.TestCase):
     def share(self, own, total=1000, busy=500):
@@ -184,6 +161,25 @@ class ReportTest(unittest.TestCase):
         )
         self.assertIn("| idle/10000 | streams | 250 | 2.50 |", text)
         self.assertIn("| read_line | 20.2 |", text)
+
+    def test_who_was_left_out_and_what_failed(self):
+        idle = {"idle": True, "servers": {}, "left_out": {"go": "it is broken"}}
+        counted = {"servers": {}, "left_out": {"asio": "has ended"}}
+        text = report.markdown(
+            {
+                "cases": {"idle/10000": idle},
+                "cycles": {"echo/64B/1": counted},
+                "failed": {"accept/50": "raw: has ended"},
+            }
+        )
+        self.assertTrue(
+            text.endswith(
+                "\n\nidle/10000 without go: it is broken\n"
+                "echo/64B/1 without asio: has ended\n"
+                "accept/50 failed: raw: has ended"
+            ),
+            text,
+        )
 
 
 class SelectionTest(unittest.TestCase):

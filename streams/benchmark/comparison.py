@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rounds of several servers, interleaved, and the ratios between them."""
+"""Several servers in the same rounds, and the ratios between them."""
 
 import statistics
-import sys
 
+from streams.benchmark import interleaving
 from streams.benchmark import leads
 from streams.benchmark import measurement
 from streams.benchmark import peers
@@ -79,47 +79,27 @@ def summarize_idle(sizes):
     }
 
 
-def _leave_out(name, case, error):
-    """A server that cannot do a case is none of the others' concern."""
-    if name == peers.YARDSTICK:
-        raise error
-    print(f"\ntools/bench: {case.name} without {name}: {error}", file=sys.stderr)
-
-
 def measure_load(case, commands, setting, count, on_round):
-    """One case under load: the figures."""
-    servers = {}
-    try:
-        for name, argv in commands.items():
-            try:
-                servers[name] = measurement.Server(argv, case, setting)
-            except measurement.MeasurementError as error:
-                _leave_out(name, case, error)
-        rounds = {name: [] for name in servers}
-        for number in range(-1, count):
-            on_round(number + 1, count + 1)
-            for name, server in servers.items():
-                one = measurement.run_round(server, case, setting)
-                if number >= 0:  # The first one warms up.
-                    rounds[name].append(one)
-    finally:
-        for server in servers.values():
-            server.stop()
-    return summarize(rounds)
+    """One case under load: the figures, and who was left out."""
+    participants = interleaving.Participants(case, commands)
+    rounds = interleaving.run(
+        participants,
+        lambda argv: measurement.Server(argv, case, setting),
+        lambda server: measurement.run_round(server, case, setting),
+        count,
+        on_round,
+    )
+    return participants.record(rounds, summarize)
 
 
 def measure_idle(case, commands, setting, connections, on_round):
-    """One case of memory: the figures."""
+    """One case of memory: the figures, and who was left out."""
+    participants = interleaving.Participants(case, commands)
     sizes = {name: [] for name in commands}
     for number in range(IDLE_ROUNDS):
         on_round(number, IDLE_ROUNDS)
-        for name, argv in commands.items():
-            if name not in sizes:
-                continue
-            try:
+        for name, argv in participants.commands(number):
+            with participants.attempt(name):
                 size = measurement.idle_bytes(argv, case, setting, connections)
                 sizes[name].append(size)
-            except measurement.MeasurementError as error:
-                _leave_out(name, case, error)
-                del sizes[name]
-    return summarize_idle(sizes)
+    return participants.record(sizes, summarize_idle)

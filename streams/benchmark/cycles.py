@@ -7,7 +7,6 @@ in a file that is mapped here. These figures tell changes of the program's own
 part apart, which in its CPU time disappear behind the kernel's.
 """
 
-import contextlib
 import ctypes
 import dataclasses
 import mmap
@@ -16,6 +15,7 @@ import statistics
 import struct
 import time
 
+from streams.benchmark import interleaving
 from streams.benchmark import measurement
 
 TARGET = "libcycle_counter.so"
@@ -153,20 +153,16 @@ def summarize(rounds):
 
 
 def measure(case, commands, setting, library, count, on_round):
-    """One case under load: {server: figures}."""
-    with contextlib.ExitStack() as stack:
-        servers = {}
-        for name, argv in commands.items():
-            servers[name] = CountedServer(argv, case, setting, library)
-            stack.callback(servers[name].stop)
-        rounds = {name: [] for name in servers}
-        for number in range(-1, count):
-            on_round(number + 1, count + 1)
-            for name, server in servers.items():
-                one = run_round(server, case, setting)
-                if number >= 0:  # The first one warms up.
-                    rounds[name].append(one)
-    return summarize(rounds)
+    """One case under load: the figures, and who was left out."""
+    participants = interleaving.Participants(case, commands)
+    rounds = interleaving.run(
+        participants,
+        lambda argv: CountedServer(argv, case, setting, library),
+        lambda server: run_round(server, case, setting),
+        count,
+        on_round,
+    )
+    return participants.record(rounds, summarize)
 
 
 def _cell(figure):

@@ -87,7 +87,19 @@ def markdown(results):
         blocks.append(list(cycles.rows(results["cycles"])))
     if results.get("parse"):
         blocks.append(list(_parse_rows(results["parse"])))
+    if missing := list(_missing(results)):
+        blocks.append(missing)
     return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _missing(results):
+    """Whom and what there are no figures of, and why."""
+    for kind in ("cases", "cycles"):
+        for case, record in results.get(kind, {}).items():
+            for name, why in record.get("left_out", {}).items():
+                yield f"{case} without {name}: {why}"
+    for case, why in results.get("failed", {}).items():
+        yield f"{case} failed: {why}"
 
 
 def _notes(loads):
