@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs echo servers side by side and prints their speed as a ratio to `raw`.
+"""Runs echo servers side by side: the program behind tools/bench."""
 
-Rounds are short and interleaved (A B C A B C ...), so that what the machine does
-meanwhile hits all alike; what is printed is the median of the rounds. The server
-runs on one core, the load on another. Two figures: requests a second, and the
-server's CPU time a request, which still tells servers apart when the client is
-the bottleneck. Or, by --cycles, what takes the server's time. See
-docs/performance.md.
-"""
-
-import argparse
 import datetime
-import json
 import os
 import platform
 import re
 import resource
+import signal
 import sys
 
 from streams.benchmark import cases as all_cases
+from streams.benchmark import command_line
 from streams.benchmark import comparison
 from streams.benchmark import cycles
 from streams.benchmark import interleaving
@@ -26,6 +18,7 @@ from streams.benchmark import measurement
 from streams.benchmark import parse
 from streams.benchmark import peers as all_peers
 from streams.benchmark import plot
+from streams.benchmark import recording
 from streams.benchmark import report
 
 # Its key is of the kind that most servers have today: P-256.
@@ -35,66 +28,24 @@ _CERTIFICATE = "conformance/certificates/server.pem"
 _SPARE_DESCRIPTORS = 100
 
 
-def parse_options(argv):
-    parser = argparse.ArgumentParser(
-        prog="tools/bench",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--case",
-        action="append",
-        metavar="REGEX",
-        help="only cases whose whole name matches (echo/.*/50); may be repeated",
-    )
-    parser.add_argument(
-        "--peers", metavar="A,B", help="only these servers, and raw (see --list)"
-    )
-    parser.add_argument(
-        "--cycles",
-        action="store_true",
-        help="count, instead of time, the processor's cycles for each request: the"
-        " server's own between its system calls, and those within them (cases under"
-        " load; servers of one thread, compiled). Medians, with the quartiles",
-    )
-    parser.add_argument("--list", action="store_true", help="print cases and servers")
-    parser.add_argument("--rounds", type=int, default=7, help="rounds that count")
-    parser.add_argument("--seconds", type=float, default=0.5, help="length of a round")
-    parser.add_argument("--json", metavar="PATH", help="write the figures here too")
-    parser.add_argument("--plot", metavar="PATH", help="and a picture: .svg, .png")
-    parser.add_argument(
-        "--from",
-        dest="figures",
-        metavar="PATH",
-        help="measure nothing, print and plot (those --case of) the figures of a"
-        " --json file",
-    )
-    parser.add_argument("--server-core", type=int, default=0)
-    parser.add_argument("--load-core", type=int, default=1)
-    options = parser.parse_args(argv)
-    if not 1 <= options.rounds <= 1000 or not 0 < options.seconds <= 60:
-        parser.error("--rounds is from 1 to 1000, --seconds at most 60")
-    cores = os.sched_getaffinity(0)
-    if options.server_core == options.load_core or not cores.issuperset(
-        (options.server_core, options.load_core)
-    ):
-        parser.error(
-            "needs two cores, one for the server and one for the load; there are:"
-            f" {', '.join(map(str, sorted(cores)))}"
-        )
-    # Not only after all has been measured.
-    for path in filter(None, (options.json, options.plot)):
-        folder = os.path.dirname(path) or "."
-        if not os.access(folder, os.W_OK):
-            parser.error(f"cannot write into {folder}")
-    if options.plot and options.cycles:
-        parser.error("--plot has no picture of --cycles")
-    if options.plot:
-        try:
-            plot.check(options.plot)
-        except plot.PlotError as error:
-            parser.error(str(error))
-    return options
+class Ended(BaseException):
+    """By a signal: nothing here may take it for a failure of its own."""
+
+    def __init__(self, number):
+        super().__init__(signal.Signals(number).name)
+        self.status = 128 + number
+
+
+def end_by_signals():
+    """Has them raise Ended, so that everything that was started is stopped."""
+
+    def end(number, _frame):
+        raise Ended(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # In the background, or by nohup, some are not for it.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, end)
 
 
 def select_cases(patterns):
@@ -103,7 +54,11 @@ def select_cases(patterns):
     if not patterns:
         return list(all_cases.CASES), True
     for pattern in patterns:
-        if not any(re.fullmatch(pattern, name) for name in names):
+        try:
+            matches = any(re.fullmatch(pattern, name) for name in names)
+        except re.error as error:
+            raise ValueError(f"--case={pattern}: {error}") from error
+        if not matches:
             raise ValueError(f"no case matches {pattern!r}; see tools/bench --list")
     wanted = {n for n in names if any(re.fullmatch(p, n) for p in patterns)}
     return (
@@ -201,6 +156,13 @@ class Bench:
             load_core=str(self._options.load_core),
         )
         results = self._describe()
+        try:
+            self._measure_all(setting, results)
+        finally:
+            self._progress.end()
+        return results
+
+    def _measure_all(self, setting, results):
         for case in self._cases:
             self._progress.begin(case.name)
             try:
@@ -217,13 +179,11 @@ class Bench:
             self._progress.begin(all_cases.PARSE)
             rounds = self._options.rounds
             results["parse"] = parse.measure(self._folder, setting, rounds)
-        self._progress.end()
-        return results
 
     def _describe(self):
         now = datetime.datetime.now(datetime.timezone.utc)
         return {
-            "format": 1,
+            "format": recording.FORMAT,
             "date": now.isoformat(" ", "minutes"),
             "machine": machine(),
             "rounds": self._options.rounds,
@@ -272,8 +232,7 @@ class Bench:
 
 def read_figures(path, patterns):
     """What --json wrote, of those cases."""
-    with open(path, encoding="utf-8") as file:
-        results = json.load(file)
+    results = recording.read(path)
     cases, with_parse = select_cases(patterns)
     wanted = {case.name for case in cases}
     for kind in results.keys() & {"cases", "cycles"}:
@@ -283,7 +242,8 @@ def read_figures(path, patterns):
     return results
 
 
-def measure(options):
+def select(options):
+    """What Bench() takes: the servers, the cases, whether to measure parsing."""
     names = [name for name in (options.peers or "").split(",") if name]
     peers = all_peers.select(names)
     cases, with_parse = select_cases(options.case)
@@ -292,25 +252,27 @@ def measure(options):
         cases, with_parse = [case for case in cases if not case.idle], False
         if not cases:
             raise ValueError("--cycles is of cases under load, and none is among them")
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return Bench(options, peers, cases, with_parse, root).run()
+    return peers, cases, with_parse
 
 
-def main(argv):
-    options = parse_options(argv)
-    if options.list:
-        print_list()
-        return 0
+def run(options):
+    """The exit status."""
     try:
         if options.figures:
             results = read_figures(options.figures, options.case)
         else:
-            results = measure(options)
+            selected = select(options)
+    except (OSError, ValueError) as error:
+        print(f"tools/bench: error: {error}", file=sys.stderr)
+        return 2
+    try:
+        if not options.figures:
+            path = os.path.abspath(__file__)
+            root = os.path.dirname(os.path.dirname(os.path.dirname(path)))
+            results = Bench(options, *selected, root).run()
         print(report.markdown(results))
         if options.json:
-            with open(options.json, "w", encoding="utf-8") as file:
-                json.dump(results, file, indent=1)
-                file.write("\n")
+            recording.write(results, options.json)
         if options.plot:
             plot.write(results, options.plot)
     except (
@@ -323,6 +285,19 @@ def main(argv):
         print(f"tools/bench: {error}", file=sys.stderr)
         return 1
     return 1 if results["failed"] else 0
+
+
+def main(argv):
+    options = command_line.parse(argv)
+    if options.list:
+        print_list()
+        return 0
+    end_by_signals()
+    try:
+        return run(options)
+    except Ended as error:
+        print(f"tools/bench: ended by {error}", file=sys.stderr)
+        return error.status
 
 
 if __name__ == "__main__":

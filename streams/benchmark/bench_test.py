@@ -5,11 +5,13 @@ import contextlib
 import io
 import os
 import resource
+import tempfile
 import unittest
 from unittest import mock
 
 from streams.benchmark import bench
 from streams.benchmark import cases
+from streams.benchmark import command_line
 from streams.benchmark import comparison
 from streams.benchmark import measurement
 from streams.benchmark import parse
@@ -262,7 +264,96 @@ class SelectionTest(unittest.TestCase):
         ):
             with contextlib.redirect_stderr(io.StringIO()):
                 with self.assertRaises(SystemExit):
-                    bench.parse_options(argv)
+                    command_line.parse(argv)
+
+
+class MainTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self._path = os.path.join(folder.name, "figures.json")
+
+    def write(self, text):
+        with open(self._path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def main(self, *argv, cores=(0, 1)):
+        """The exit status, and what was said on stdout and stderr."""
+        stdout, stderr = io.StringIO(), io.StringIO()
+        with mock.patch("os.sched_getaffinity", return_value=set(cores)), mock.patch(
+            "signal.signal"
+        ), contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            try:
+                status = bench.main(argv)
+            except SystemExit as error:
+                status = error.code
+        return status, stdout.getvalue(), stderr.getvalue()
+
+    def test_what_is_not_a_file_of_figures(self):
+        for text, why in (
+            ("", "is not JSON"),
+            ("\xff", "is not JSON"),
+            ("{}", "is not a file of --json"),
+            ("[]", "is not a file of --json"),
+            ('{"machine": {}, "cases": {}}', "is not a file of --json"),
+            ('{"format": 2, "cases": {}, "failed": {}}', "has format 2; format 1 is"),
+            ('{"format": 1, "cases": {}}', "has format 1, and not what belongs to it"),
+            ('{"format": 1, "failed": {}}', "and not what belongs to it"),
+            ('{"format": 1, "failed": {}, "cases": {"a": {}}}', "not what belongs"),
+        ):
+            with self.subTest(text):
+                self.write(text)
+                status, stdout, stderr = self.main(f"--from={self._path}")
+                self.assertEqual((status, stdout), (2, ""))
+                self.assertTrue(stderr.startswith(f"tools/bench: error: {self._path}"))
+                self.assertIn(why, stderr)
+        status, _, stderr = self.main("--from=/nowhere/figures.json")
+        self.assertEqual(status, 2)
+        self.assertIn("tools/bench: error: [Errno 2]", stderr)
+
+    def test_cases_that_there_are_not(self):
+        for case, why in (
+            ("[", "--case=[: unterminated character set"),
+            ("nonsense", "no case matches 'nonsense'"),
+        ):
+            status, _, stderr = self.main(f"--case={case}")
+            self.assertEqual(status, 2)
+            self.assertTrue(stderr.startswith(f"tools/bench: error: {why}"), stderr)
+
+    def test_one_core_is_enough_to_measure_nothing(self):
+        self.write('{"format": 1, "cases": {}, "failed": {}, "parse": {"line": 1}}')
+        for argument, text in (
+            ("--list", "Servers:"),
+            (f"--from={self._path}", "| line | 1.0 |"),
+        ):
+            status, stdout, _ = self.main(argument, cores=[3])
+            self.assertEqual(status, 0)
+            self.assertIn(text, stdout)
+        status, _, stderr = self.main("--case=parse", cores=[3])
+        self.assertEqual(status, 2)
+        self.assertIn("error: needs two cores", stderr)
+
+    def test_recorded_figures_are_of_all_servers(self):
+        status, _, stderr = self.main(f"--from={self._path}", "--peers=nonsense")
+        self.assertEqual(status, 2)
+        self.assertIn("error: --from is of all servers in the file", stderr)
+
+    def test_who_was_left_out_is_in_the_file_and_below_the_tables(self):
+        record = {"servers": {}, "left_out": {"streams": "it is broken"}}
+        with mock.patch.object(peers, "build", return_value=""), mock.patch.object(
+            comparison, "measure_load", return_value=record
+        ):
+            argv = ["--case=echo/64B/1", "--peers=streams", f"--json={self._path}"]
+            status, stdout, _ = self.main(*argv)
+        said = "echo/64B/1 without streams: it is broken\n"
+        self.assertEqual(status, 0)
+        self.assertTrue(stdout.endswith(said))
+        status, stdout, _ = self.main(f"--from={self._path}")
+        self.assertEqual(status, 0)
+        self.assertTrue(stdout.endswith(said))
+
+    def test_the_exit_status_is_documented(self):
+        self.assertIn("exit status:\n  0    every case", self.main("--help")[1])
 
 
 class ParseTest(unittest.TestCase):

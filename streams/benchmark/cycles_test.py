@@ -12,6 +12,7 @@ from unittest import mock
 
 from streams.benchmark import bench
 from streams.benchmark import cases
+from streams.benchmark import command_line
 from streams.benchmark import counts
 from streams.benchmark import cycles
 from streams.benchmark import measurement
@@ -243,14 +244,14 @@ class SelectionTest(unittest.TestCase):
             peers.countable(list(peers.PEERS), ["go", "libuv"])
 
     def test_cases_that_are_not_under_load(self):
-        options = bench.parse_options(["--cycles", "--case=parse", "--case=idle/.*"])
+        options = command_line.parse(["--cycles", "--case=parse", "--case=idle/.*"])
         with self.assertRaisesRegex(ValueError, "cases under load"):
-            bench.measure(options)
+            bench.select(options)
 
     def test_there_is_no_picture(self):
         with contextlib.redirect_stderr(io.StringIO()):
             with self.assertRaises(SystemExit):
-                bench.parse_options(["--cycles", "--plot=x.svg"])
+                command_line.parse(["--cycles", "--plot=x.svg"])
 
 
 if __name__ == "__main__":
