@@ -2,9 +2,9 @@
 """This library beside each other server: by how much, and how sure that is.
 
 Round by round the ratio of two neighbours in time is one observation. Where the
-median of all such ratios lies is told without an assumption about the noise, but
-that rounds don't depend on each other: of n rounds, as many lie below it as of n
-coins fall on one side.
+median of all such ratios lies is told whatever the noise is like, as far as rounds
+don't depend on each other: of n rounds, as many lie below it as of n coins fall on
+one side. Rounds of the same processes do, a little (interleaving.py).
 """
 
 import math
