@@ -235,7 +235,7 @@ def read_figures(path, patterns):
     results = recording.read(path)
     cases, with_parse = select_cases(patterns)
     wanted = {case.name for case in cases}
-    for kind in results.keys() & {"cases", "cycles"}:
+    for kind in results.keys() & {"cases", "cycles", "failed"}:
         results[kind] = {n: r for n, r in results[kind].items() if n in wanted}
     if not with_parse:
         results.pop("parse", None)

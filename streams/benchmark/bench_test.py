@@ -352,6 +352,14 @@ class MainTest(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertTrue(stdout.endswith(said))
 
+    def test_of_selected_cases_only_their_failures_count(self):
+        failed = '{"accept/50": "raw: it is broken"}'
+        self.write(f'{{"format": 1, "cases": {{}}, "failed": {failed}}}')
+        status, stdout, _ = self.main(f"--from={self._path}")
+        self.assertEqual((status, stdout), (1, "accept/50 failed: raw: it is broken\n"))
+        status, _, _ = self.main(f"--from={self._path}", "--case=echo/.*")
+        self.assertEqual(status, 0)
+
     def test_the_exit_status_is_documented(self):
         self.assertIn("exit status:\n  0    every case", self.main("--help")[1])
 
