@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The echo server in Python: CPython's asyncio, or uvloop with --uvloop.
 
-asyncio_echo_server.py --port=N [--mode=echo|line] [--host=127.0.0.1] [--uvloop]
-                       [--tls_cert=FILE --tls_key=FILE]
+asyncio_echo_server.py --port=N [--mode=echo|line] [--host=127.0.0.1]
+                       [--uvloop [--cork]] [--tls_cert=FILE --tls_key=FILE]
+
+uvloop has nothing to do for --cork: it keeps what is written until the end of the
+turn, and sends it together, whoever asks or not. asyncio sends each write.
 """
 
 import argparse
@@ -64,7 +67,10 @@ def main():
     parser.add_argument("--tls_cert")
     parser.add_argument("--tls_key")
     parser.add_argument("--uvloop", action="store_true")
+    parser.add_argument("--cork", action="store_true")
     options = parser.parse_args()
+    if options.cork and not options.uvloop:
+        parser.error("--cork is for --uvloop: asyncio sends each write by itself")
     if options.uvloop:
         import uvloop
 

@@ -3,7 +3,9 @@
 // The echo server on libuv, as its guide has it, with uv_try_write() first, as
 // Node.js does:
 //
-//   libuv_echo_server --port=N [--mode=echo|line] [--host=127.0.0.1]
+//   libuv_echo_server --port=N [--mode=echo|line] [--cork] [--host=127.0.0.1]
+//
+// --cork: the lines of one read go back in one write, up to the last newline.
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +22,7 @@ constexpr size_t kReadSize = 65536;
 constexpr int kBacklog = 4096;
 
 bool lines = false;
+bool cork = false;
 char read_buffer[kReadSize];
 
 struct Connection {
@@ -79,7 +82,9 @@ void Send(Connection* connection, const char* data, size_t size) {
 void SendLines(Connection* connection, const char* data, size_t size) {
   std::string& partial_line = connection->partial_line;
   while (size > 0) {
-    const void* const newline = memchr(data, '\n', size);
+    // All lines there are, or the first.
+    const void* const newline =
+        cork ? memrchr(data, '\n', size) : memchr(data, '\n', size);
     if (newline == nullptr) {
       partial_line.append(data, size);
       return;
@@ -140,6 +145,10 @@ int main(int argc, char** argv) {
   std::string port;
   std::string mode;
   for (int i = 1; i < argc; ++i) {
+    if (strcmp(argv[i], "--cork") == 0) {
+      cork = true;
+      continue;
+    }
     if (!Matches(argv[i], "--port=", &port) &&
         !Matches(argv[i], "--mode=", &mode) &&
         !Matches(argv[i], "--host=", &host)) {
