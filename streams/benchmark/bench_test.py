@@ -221,6 +221,7 @@ class SelectionTest(unittest.TestCase):
         self.assertTrue(of_name["libuv"].can_run(case["line/64B/50"]))
         self.assertFalse(of_name["raw-uring"].can_run(case["line/64B/50"]))
         self.assertFalse(of_name["asyncio"].can_run(case["echo-busy-poll/1KiB/1"]))
+        self.assertFalse(of_name["libuv"].can_run(case["tls-line-by-100-cork/64B/50"]))
         each_line = of_name["raw-each-line"]
         self.assertTrue(each_line.can_run(case["line-by-100-cork/64B/50"]))
         self.assertTrue(each_line.can_run(case["line-by-100-cork-zero-copy/64B/50"]))
@@ -228,6 +229,21 @@ class SelectionTest(unittest.TestCase):
         self.assertFalse(each_line.can_run(case["echo-busy-poll/1KiB/1"]))
         self.assertFalse(each_line.can_run(case["tls-line-by-100-cork/64B/50"]))
         self.assertTrue(of_name["raw"].can_run(case["echo-busy-poll/1KiB/1"]))
+
+    def test_only_who_can_cork_is_compared_by_it(self):
+        case = {case.name: case for case in cases.CASES}
+
+        def who(name):
+            return {peer.name for peer in peers.PEERS if peer.can_run(case[name])}
+
+        with_tls = {"raw", "streams", "streams-zero-copy", "asio", "go", "uvloop"}
+        self.assertEqual(who("tls-line-by-100-cork/64B/50"), with_tls)
+        everybody = with_tls | {"libuv", "raw-each-line"}
+        self.assertEqual(who("line-by-100-cork/64B/50"), everybody)
+        self.assertEqual(
+            who("line-by-100-cork-zero-copy/64B/50"),
+            {"raw", "raw-each-line", "streams"},
+        )
 
     def test_command_lines(self):
         of_name = {peer.name: peer for peer in peers.PEERS}
@@ -237,7 +253,14 @@ class SelectionTest(unittest.TestCase):
             peers.command(of_name["raw"], cork, "/bin", "/"),
             ["/bin/raw_tls_echo_server", "--mode=line", "--cork"],
         )
-        self.assertNotIn("--cork", peers.command(of_name["go"], cork, "/bin", "/"))
+        self.assertEqual(
+            peers.command(of_name["go"], cork, "/bin", "/"),
+            ["/bin/go_echo_server_binary", "--mode=line", "--cork"],
+        )
+        self.assertEqual(
+            peers.command(of_name["uvloop"], cork, "/bin", "")[1:],
+            [peers.PYTHON_PROGRAM, "--uvloop", "--mode=line", "--cork"],
+        )
         cork = case["line-by-100-cork/64B/50"]
         self.assertEqual(
             peers.command(of_name["raw-each-line"], cork, "/bin", "/"),

@@ -52,11 +52,12 @@ def _steady(tls):
     )
     yield Case(
         f"{prefix}line-by-100-cork/64B/50",
-        f"lines, sent by 100, corked where the server can{with_tls}",
+        f"lines, sent by 100, answered together{with_tls}",
         mode="line",
         pipeline=100,
         tls=tls,
         flags=("--cork",),
+        flags_are_the_point=True,
     )
     yield Case(
         f"{prefix}line-by-100-cork-zero-copy/64B/50",

@@ -9,7 +9,7 @@ import sys
 PACKAGE = "//streams/benchmark"
 YARDSTICK = "raw"
 OURS = "streams"
-_PYTHON_PROGRAM = "streams/benchmark/peers/asyncio_echo_server.py"
+PYTHON_PROGRAM = "streams/benchmark/peers/asyncio_echo_server.py"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +87,7 @@ PEERS = [
         "asio",
         "Boost.Asio, coroutines; OpenSSL",
         target="asio_echo_server",
+        flags=("--cork",),
         package="libboost-dev",
         needs="/usr/include/boost/asio.hpp",
     ),
@@ -95,6 +96,7 @@ PEERS = [
         "libuv, callbacks",
         target="libuv_echo_server",
         tls=False,
+        flags=("--cork",),
         package="libuv1-dev",
         needs="/usr/include/uv.h",
     ),
@@ -102,6 +104,7 @@ PEERS = [
         "go",
         "Go, a goroutine for each connection",
         target="go_echo_server",
+        flags=("--cork",),
         package="golang-go",
         needs="/usr/bin/go",
         can_be_counted=False,
@@ -116,6 +119,7 @@ PEERS = [
         "uvloop",
         "uvloop in CPython",
         arguments=("--uvloop",),
+        flags=("--cork",),  # It does that unasked.
         package="python3-uvloop",
         needs="/usr/lib/python3/dist-packages/uvloop",
         can_be_counted=False,
@@ -213,7 +217,7 @@ def command(peer, case, folder, root):
         target += "_binary"  # A rule may not have the name of what it makes.
     argv = [os.path.join(folder, target)]
     if not target:
-        argv = ["/usr/bin/python3", os.path.join(root, _PYTHON_PROGRAM)]
+        argv = ["/usr/bin/python3", os.path.join(root, PYTHON_PROGRAM)]
     argv += [*peer.arguments, f"--mode={case.mode}"]
     return argv + [flag for flag in case.flags if flag in peer.flags]
 
