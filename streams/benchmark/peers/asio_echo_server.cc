@@ -25,8 +25,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-// The loop's own executor: any_io_executor would find out at run time that it
-// is.
+// The loop's own executor: any_io_executor would look at run time which it is.
 using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
