@@ -60,6 +60,17 @@ Awaitable<void> Echo(Stream& stream) {
   }
 }
 
+// The answers to the whole lines of `received`, and how many bytes they are.
+size_t AnswerLines(std::string_view received, std::string* answers) {
+  answers->clear();
+  for (;;) {
+    const size_t newline = received.find('\n');
+    if (newline == std::string_view::npos) return answers->size();
+    answers->append(received.substr(0, newline + 1));
+    received.remove_prefix(newline + 1);
+  }
+}
+
 template <class Stream>
 Awaitable<void> EchoLines(Stream& stream, bool cork) {
   // Not a std::string, which fills its room with zeros before each read, and
@@ -68,14 +79,18 @@ Awaitable<void> EchoLines(Stream& stream, bool cork) {
   // It reads as much at a time as there is room for; all of it is filled with
   // zeros here, once.
   data.prepare(16384);
+  std::string answers;
   boost::system::error_code error;
   for (;;) {
     size_t size = co_await asio::async_read_until(
         stream, data, '\n', asio::redirect_error(kUseAwaitable, error));
     if (error) co_return;
-    const char* const lines = static_cast<const char*>(data.data().data());
-    if (cork) size = std::string_view(lines, data.size()).rfind('\n') + 1;
-    co_await asio::async_write(stream, asio::buffer(lines, size),
+    const char* answer = static_cast<const char*>(data.data().data());
+    if (cork) {
+      size = AnswerLines(std::string_view(answer, data.size()), &answers);
+      answer = answers.data();
+    }
+    co_await asio::async_write(stream, asio::buffer(answer, size),
                                asio::redirect_error(kUseAwaitable, error));
     if (error) co_return;
     data.consume(size);

@@ -5,7 +5,7 @@
 //
 //   libuv_echo_server --port=N [--mode=echo|line] [--cork] [--host=127.0.0.1]
 //
-// --cork: the lines of one read go back in one write, up to the last newline.
+// --cork: the answers to the lines of one read go back in one write.
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +24,7 @@ constexpr int kBacklog = 4096;
 bool lines = false;
 bool cork = false;
 char read_buffer[kReadSize];
+std::string corked_answers;
 
 struct Connection {
   uv_tcp_t handle;
@@ -79,27 +80,37 @@ void Send(Connection* connection, const char* data, size_t size) {
   Check(uv_write(&write->request, stream, &buffer, 1, OnWritten), "uv_write");
 }
 
+void Answer(Connection* connection, const char* line, size_t size) {
+  if (cork) {
+    corked_answers.append(line, size);
+  } else {
+    Send(connection, line, size);
+  }
+}
+
 void SendLines(Connection* connection, const char* data, size_t size) {
   std::string& partial_line = connection->partial_line;
   while (size > 0) {
-    // All lines there are, or the first.
-    const void* const newline =
-        cork ? memrchr(data, '\n', size) : memchr(data, '\n', size);
+    const void* const newline = memchr(data, '\n', size);
     if (newline == nullptr) {
       partial_line.append(data, size);
-      return;
+      break;
     }
     const size_t length =
         static_cast<size_t>(static_cast<const char*>(newline) - data) + 1;
     if (partial_line.empty()) {
-      Send(connection, data, length);
+      Answer(connection, data, length);
     } else {
       partial_line.append(data, length);
-      Send(connection, partial_line.data(), partial_line.size());
+      Answer(connection, partial_line.data(), partial_line.size());
       partial_line.clear();
     }
     data += length;
     size -= length;
+  }
+  if (!corked_answers.empty()) {
+    Send(connection, corked_answers.data(), corked_answers.size());
+    corked_answers.clear();
   }
 }
 
