@@ -21,10 +21,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "streams/streams.h"
@@ -120,6 +122,26 @@ void ReportUnlessConnectionError(const streams::ExceptionContext& context) {
   }
 }
 
+bool CanBeRead(const std::string& path) {
+  std::FILE* const file = std::fopen(path.c_str(), "r");
+  if (file == nullptr) return false;
+  std::fclose(file);
+  return true;
+}
+
+// The library's error has no file name, as Python's: two may be meant.
+absl::Status LoadCertificate(streams::SslContext& context,
+                             const std::string& cert, const std::string& key) {
+  const absl::Status status = context.LoadCertChain(cert, key);
+  if (status.ok()) return status;
+  std::string files = cert;
+  if (key != cert) {
+    files = CanBeRead(cert) ? CanBeRead(key) ? cert + ", " + key : key : cert;
+  }
+  return absl::Status(status.code(),
+                      absl::StrCat(files, ": ", status.message()));
+}
+
 streams::Task<absl::Status> Serve(streams::EventLoop& loop) {
   loop.SetExceptionHandler(ReportUnlessConnectionError);
   const std::string host = absl::GetFlag(FLAGS_host);
@@ -130,7 +152,7 @@ streams::Task<absl::Status> Serve(streams::EventLoop& loop) {
     std::shared_ptr<streams::SslContext> context =
         streams::SslContext::Server();
     STREAMS_CO_RETURN_IF_ERROR(
-        context->LoadCertChain(cert, key.empty() ? cert : key));
+        LoadCertificate(*context, cert, key.empty() ? cert : key));
     options.set_ssl(std::move(context));
   }
   if (absl::GetFlag(FLAGS_busy_poll)) loop.set_busy_poll(kBusyPoll);
@@ -146,25 +168,38 @@ streams::Task<absl::Status> Serve(streams::EventLoop& loop) {
   co_return co_await server->ServeForever();
 }
 
+// What is wrong with the command line, or nothing.
+std::string UsageError(const std::vector<char*>& arguments) {
+  const std::string mode = absl::GetFlag(FLAGS_mode);
+  const int port = absl::GetFlag(FLAGS_port);
+  if (arguments.size() > 1) {
+    return absl::StrCat("unexpected argument '", arguments[1],
+                        "'; a flag's value is behind a =, as in --port=8888");
+  }
+  if (mode != "echo" && mode != "line") {
+    return absl::StrCat("--mode is echo or line, not '", mode, "'");
+  }
+  if (port < 0 || port > 65535) return "--port is from 0 to 65535";
+  // It would serve plain text to whoever believes that it is encrypted.
+  if (!absl::GetFlag(FLAGS_tls_key).empty() &&
+      absl::GetFlag(FLAGS_tls_cert).empty()) {
+    return "--tls_key needs --tls_cert, the certificate whose key it is";
+  }
+  return "";
+}
+
 void Exit(int /*signal*/) { _exit(0); }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  absl::ParseCommandLine(argc, argv);
+  const std::string error = UsageError(absl::ParseCommandLine(argc, argv));
+  if (!error.empty()) {
+    std::fprintf(stderr, "echo_server: %s\n", error.c_str());
+    return 2;
+  }
   signal(SIGTERM, Exit);
   signal(SIGINT, Exit);
-  const std::string mode = absl::GetFlag(FLAGS_mode);
-  const int port = absl::GetFlag(FLAGS_port);
-  if (mode != "echo" && mode != "line") {
-    std::fprintf(stderr, "echo_server: --mode is echo or line, not '%s'\n",
-                 mode.c_str());
-    return 2;
-  }
-  if (port < 0 || port > 65535) {
-    std::fprintf(stderr, "echo_server: --port is from 0 to 65535\n");
-    return 2;
-  }
   streams::EventLoop loop;
   const absl::Status status = loop.RunUntilComplete(Serve(loop));
   std::fprintf(stderr, "echo_server: %s\n",
