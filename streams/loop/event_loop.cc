@@ -101,13 +101,12 @@ EventLoop::~EventLoop() {
 }
 
 ABSL_ATTRIBUTE_HOT void EventLoop::RunForever() {
-  ABSL_HARDENING_ASSERT(!running_);
+  Enter();
   running_ = true;
-  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   do {
     Turn(absl::InfiniteDuration());
   } while (!stopping_);
-  thread_.store(std::thread::id(), std::memory_order_relaxed);
+  Leave();
   stopping_ = false;
   running_ = false;
 }
@@ -117,12 +116,23 @@ void EventLoop::StopThreadsafe() {
 }
 
 size_t EventLoop::RunTurn(absl::Duration max_wait) {
-  // Also from a callback of a turn that is going on, whose thread it is then.
-  const std::thread::id outer = thread_.load(std::memory_order_relaxed);
-  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  Enter();
   const size_t count = Turn(max_wait);
-  thread_.store(outer, std::memory_order_relaxed);
+  Leave();
   return count;
+}
+
+// Within a turn, another one would run what is left of it at a wrong time, and
+// receive into memory that a protocol is looking at.
+inline void EventLoop::Enter() {
+  ABSL_HARDENING_ASSERT(thread_.load(std::memory_order_relaxed) ==
+                            std::thread::id() &&
+                        "This event loop is already running");
+  thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+inline void EventLoop::Leave() {
+  thread_.store(std::thread::id(), std::memory_order_relaxed);
 }
 
 inline size_t EventLoop::Turn(absl::Duration max_wait) {

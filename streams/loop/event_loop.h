@@ -98,6 +98,8 @@ class EventLoop final : public ReadyQueue {
   // something to do. Returns how many callbacks ran, those of descriptors and
   // timers included: zero says that nothing was ready and nothing moved. For
   // programs that have a loop of their own, and for tests. [loop._run_once]
+  // As RunForever(), not from what the loop itself runs ("This event loop is
+  // already running", where assertions are on).
   size_t RunTurn(absl::Duration max_wait);
 
   // Looks again and again for up to `duration` before it blocks, for an answer
@@ -221,6 +223,9 @@ class EventLoop final : public ReadyQueue {
 
   void OnErrorNeverRetrieved(const absl::Status& error) override;
   static absl::Status StoppedTooEarly();
+  // What runs the loop says whose thread it is.
+  inline void Enter();
+  inline void Leave();
   ABSL_ATTRIBUTE_ALWAYS_INLINE inline size_t Turn(absl::Duration max_wait);
   inline void Poll(absl::Duration max_wait);
   // With something that limits the wait, or wants to know of it.
@@ -237,8 +242,8 @@ class EventLoop final : public ReadyQueue {
   absl::Duration busy_poll_;
   // By the system's clock, and no busy polling: a wait is the kernel's matter.
   bool just_blocks_;
-  // That of the turn that is going on; otherwise nobody's: who made the loop
-  // need not be who runs it.
+  // That of who runs it now; otherwise nobody's: who made the loop need not be
+  // who runs it.
   std::atomic<std::thread::id> thread_;
   TimerQueue timers_;
   Selector selector_;
