@@ -25,10 +25,11 @@ namespace streams {
 //
 // The string: its content is replaced when the call ends. After an error,
 //   kCancelled too, it is empty: what an earlier call has read can't be taken
-//   for what this one did. Bytes are copied, without an allocation if its
-//   capacity suffices; where the plain call would give away the memory in which
-//   they were received (messages of 512 bytes and more), it is given that, and
-//   its own serves to receive the next ones.
+//   for what this one did (but see Lifetime for a call that never began). Bytes
+//   are copied, without an allocation if its capacity suffices; where the plain
+//   call would give away the memory in which they were received (messages of
+//   512 bytes and more), it is given that, and its own serves to receive the
+//   next ones.
 // While the call waits: if the string has 1 KiB of capacity or more, its memory
 //   is lent to others, and it is empty; in the end it is given as much as it
 //   needs. So a connection that idles holds no such memory. In a thread with
@@ -36,7 +37,8 @@ namespace streams {
 // Lifetime: the string must live until the await is over. A call that is
 //   cancelled is over when the await returns kCancelled, a turn after Cancel();
 //   one whose task is dropped is over at once, and leaves it as it was (empty,
-//   if it was lent).
+//   if it was lent). One that is cancelled before it begins, as by WaitFor()
+//   with no time at all, never has the string: it stays as it was.
 // A second concurrent call may be given the same string: it has then what came
 //   last.
 //

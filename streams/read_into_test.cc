@@ -232,6 +232,20 @@ TEST_F(ReadIntoTest, CancelledALargeOneIsEmptyToo) {
   EXPECT_EQ(target_, "");
 }
 
+TEST_F(ReadIntoTest, CancelledBeforeItBeginsItIsLeftAlone) {
+  Feed("a line\n");
+  for (const std::string& before :
+       {std::string(kOld), std::string(2000, 'x')}) {
+    target_ = before;
+    auto read = Spawn(loop_, reader_->ReadLine().Into(target_));
+    read.Cancel();
+    Settle();
+    EXPECT_TRUE(read.cancelled());
+    EXPECT_EQ(target_, before);
+  }
+  EXPECT_EQ(reader_->buffered(), "a line\n");
+}
+
 TEST_F(ReadIntoTest, DroppedItIsLeftAlone) {
   auto string = std::make_unique<std::string>(kOld);
   auto read = Start(reader_->ReadLine().Into(*string));
