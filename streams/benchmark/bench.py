@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs echo servers side by side: the program behind tools/bench."""
 
+import dataclasses
 import datetime
 import os
 import platform
@@ -166,11 +167,13 @@ class Bench:
         for case in self._cases:
             self._progress.begin(case.name)
             try:
+                seconds = max(setting.seconds, case.least_seconds)
+                long_enough = dataclasses.replace(setting, seconds=seconds)
                 if self._options.cycles:
                     counted = results.setdefault("cycles", {})
-                    counted[case.name] = self._count(case, setting)
+                    counted[case.name] = self._count(case, long_enough)
                 else:
-                    results["cases"][case.name] = self._measure(case, setting)
+                    results["cases"][case.name] = self._measure(case, long_enough)
             except measurement.MeasurementError as error:
                 # The others are not to be lost with it.
                 results["failed"][case.name] = str(error)

@@ -6,6 +6,11 @@ import dataclasses
 SIZES = {"64B": 64, "1KiB": 1024, "10KiB": 10240, "100KiB": 102400}
 IDLE_CONNECTIONS = 10000
 
+# More bytes than this, of all connections together, go there and back only a few
+# times in a short round.
+_MANY_BYTES = 50_000_000
+_SECONDS_FOR_MANY_BYTES = 0.5
+
 
 @dataclasses.dataclass(frozen=True)
 class Case:
@@ -21,6 +26,8 @@ class Case:
     connections: int = 50
     pipeline: int = 1
     tls: bool = False
+    # A round lasts at least so long, however short the others are.
+    least_seconds: float = 0
     # Each request on a connection of its own.
     reconnect: bool = False
     # What is measured is memory while nothing happens.
@@ -35,12 +42,14 @@ def _steady(tls):
     prefix, with_tls = ("tls-", ", TLS") if tls else ("", "")
     for size_name, size in SIZES.items():
         for connections in (1, 50, 1000):
+            has_many_bytes = size * connections > _MANY_BYTES
             yield Case(
                 f"{prefix}echo/{size_name}/{connections}",
                 f"echo {size_name}, {connections:,} at a time{with_tls}",
                 size=size,
                 connections=connections,
                 tls=tls,
+                least_seconds=_SECONDS_FOR_MANY_BYTES if has_many_bytes else 0,
             )
     yield Case(f"{prefix}line/64B/50", f"lines{with_tls}", mode="line", tls=tls)
     yield Case(
