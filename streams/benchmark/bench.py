@@ -68,6 +68,11 @@ def select_cases(patterns):
     )
 
 
+def setting_for(case, setting):
+    seconds = max(setting.seconds, case.least_seconds)
+    return dataclasses.replace(setting, seconds=seconds)
+
+
 def print_list():
     width = max(len(case.name) for case in all_cases.CASES) + 2
     print("Cases:")
@@ -167,13 +172,13 @@ class Bench:
         for case in self._cases:
             self._progress.begin(case.name)
             try:
-                seconds = max(setting.seconds, case.least_seconds)
-                long_enough = dataclasses.replace(setting, seconds=seconds)
                 if self._options.cycles:
                     counted = results.setdefault("cycles", {})
-                    counted[case.name] = self._count(case, long_enough)
+                    record = self._count(case, setting_for(case, setting))
+                    counted[case.name] = record
                 else:
-                    results["cases"][case.name] = self._measure(case, long_enough)
+                    record = self._measure(case, setting_for(case, setting))
+                    results["cases"][case.name] = record
             except measurement.MeasurementError as error:
                 # The others are not to be lost with it.
                 results["failed"][case.name] = str(error)
