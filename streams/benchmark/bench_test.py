@@ -10,8 +10,6 @@ import unittest
 from unittest import mock
 
 from streams.benchmark import bench
-from streams.benchmark import cases
-from streams.benchmark import command_line
 from streams.benchmark import comparison
 from streams.benchmark import measurement
 from streams.benchmark import parse
