@@ -38,7 +38,8 @@ class Protocol {
   // asyncio: connection_made.
   virtual void ConnectionMade(std::shared_ptr<Transport> transport) = 0;
 
-  // `bytes`, never empty, arrived; they are valid during the call only. An
+  // `bytes`, never empty, arrived; they are valid during the call only, and
+  // until another loop is run in it: they may lie in memory of the thread. An
   // error is fatal to the connection, and is what ConnectionLost will be given.
   // asyncio: data_received.
   virtual absl::Status DataReceived(absl::string_view bytes) = 0;
