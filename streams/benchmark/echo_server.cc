@@ -129,17 +129,20 @@ bool CanBeRead(const std::string& path) {
   return true;
 }
 
-// The library's error has no file name, as Python's: two may be meant.
+// Which of them an error is about, as far as that can be told.
+std::string FilesOfError(const std::string& cert, const std::string& key) {
+  if (key == cert || !CanBeRead(cert)) return cert;
+  if (!CanBeRead(key)) return key;
+  return absl::StrCat(cert, ", ", key);
+}
+
+// The library's error has no file name, as Python's has none.
 absl::Status LoadCertificate(streams::SslContext& context,
                              const std::string& cert, const std::string& key) {
   const absl::Status status = context.LoadCertChain(cert, key);
   if (status.ok()) return status;
-  std::string files = cert;
-  if (key != cert) {
-    files = CanBeRead(cert) ? CanBeRead(key) ? cert + ", " + key : key : cert;
-  }
-  return absl::Status(status.code(),
-                      absl::StrCat(files, ": ", status.message()));
+  return absl::Status(status.code(), absl::StrCat(FilesOfError(cert, key), ": ",
+                                                  status.message()));
 }
 
 streams::Task<absl::Status> Serve(streams::EventLoop& loop) {
