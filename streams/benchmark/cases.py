@@ -9,7 +9,7 @@ IDLE_CONNECTIONS = 10000
 # More bytes than this, of all connections together, go there and back only a few
 # times in a short round.
 _MANY_BYTES = 50_000_000
-_SECONDS_FOR_MANY_BYTES = 0.5
+_SECONDS_FOR_MANY_BYTES = 1
 
 
 @dataclasses.dataclass(frozen=True)
