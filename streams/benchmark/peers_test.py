@@ -3,14 +3,13 @@
 
 import contextlib
 import os
-import re
 import socket
 import ssl
 import struct
-import subprocess
 import unittest
 
 from streams.benchmark import cases
+from streams.benchmark import measurement
 from streams.benchmark import peers
 
 _FOLDER = "streams/benchmark"
@@ -39,18 +38,17 @@ def running(case):
 
 
 @contextlib.contextmanager
-def client_of(argv, tls):
-    argv = [*argv, "--port=0"]
-    if tls:
-        argv += [f"--tls_cert={_CERTIFICATE}", f"--tls_key={_CERTIFICATE}"]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline()
-            port = int(re.search(r":(\d+)\s*$", line).group(1))
-            with contextlib.closing(Client(port, tls)) as client:
-                yield client
-        finally:
-            process.kill()
+def client_of(argv, case):
+    core = str(min(os.sched_getaffinity(0)))
+    setting = measurement.Setting(
+        load="", certificate=_CERTIFICATE, seconds=0, server_core=core, load_core=core
+    )
+    server = measurement.Server(argv, case, setting)
+    try:
+        with contextlib.closing(Client(server.port, case.tls)) as client:
+            yield client
+    finally:
+        server.stop()
 
 
 class Client:
@@ -86,8 +84,8 @@ class Client:
 
 
 class LinesTest(unittest.TestCase):
-    def segments_of_a_hundred_lines(self, argv, tls):
-        with client_of(argv, tls) as client:
+    def segments_of_a_hundred_lines(self, argv, case):
+        with client_of(argv, case) as client:
             client.send(b"first\n")  # TLS sends its session tickets with it.
             self.assertEqual(client.receive(6), b"first\n")
             before = client.segments()
@@ -104,14 +102,14 @@ class LinesTest(unittest.TestCase):
         for case in _CORKED:
             for peer, argv in running(case):
                 with self.subTest(case.name, peer=peer.name):
-                    segments = self.segments_of_a_hundred_lines(argv, case.tls)
+                    segments = self.segments_of_a_hundred_lines(argv, case)
                     self.assertLessEqual(segments, _TOGETHER)
 
     def test_others_leave_one_by_one(self):
         for case in _LINE_BY_LINE:
             for peer, argv in running(case):
                 with self.subTest(case.name, peer=peer.name):
-                    segments = self.segments_of_a_hundred_lines(argv, case.tls)
+                    segments = self.segments_of_a_hundred_lines(argv, case)
                     if peer.name == "uvloop":
                         self.assertLessEqual(segments, _TOGETHER)
                     else:
@@ -123,7 +121,7 @@ class LinesTest(unittest.TestCase):
         for case in (*_LINE_BY_LINE, *_CORKED):
             for peer, argv in running(case):
                 with self.subTest(case.name, peer=peer.name):
-                    with client_of(argv, case.tls) as client:
+                    with client_of(argv, case) as client:
                         client.send(b"one\ntwo\nthr")
                         self.assertEqual(client.receive(8), b"one\ntwo\n")
                         client.send(b"ee\nfour\n")
