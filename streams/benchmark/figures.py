@@ -46,6 +46,11 @@ def _table(head, rows):
     return "".join(f"{line}\n" for line in lines)
 
 
+def _on(record):
+    """On what: not all that was recorded is of the same machine."""
+    return f"on {record['machine']['cpu']}"
+
+
 def _cell(figures, figure):
     if figures is None or figure not in figures:
         return "–"
@@ -211,7 +216,8 @@ def idle(recorded):
 
 def parse(recorded):
     rows = [f"| `{n}` | {ns:.1f} |" for n, ns in recorded["parse"]["parse"].items()]
-    return _table("| lines of 64 B in memory | ns each |", rows)
+    head = f"| lines of 64 B in memory, {_on(recorded['parse'])} | ns each |"
+    return _table(head, rows)
 
 
 def machine(recorded):
@@ -238,8 +244,8 @@ def loops(recorded):
                 f" | {figures['client_cpu_microseconds']:.2f}"
                 f" | {figures['busiest_loop']:.0%} |"
             )
-    head = "| case | loops | requests/s | µs, server | µs, clients | busiest loop |"
-    return _table(head, rows)
+    head = f"| case, {_on(recorded['scaling'])} | loops | requests/s | µs, server |"
+    return _table(head + " µs, clients | busiest loop |", rows)
 
 
 def core_limits(recorded):
@@ -263,7 +269,8 @@ def core_limits(recorded):
             + "".join(f" | {cores:.1f}" for cores in filled)
             + " |"
         )
-    head = "| case | µs | requests/s of a core | Gbit/s each way |"
+    head = f"| case, {_on(recorded['bench'])} | µs | requests/s of a core |"
+    head += " Gbit/s each way |"
     return _table(head + "".join(f" cores to fill {n} |" for n in networks), rows)
 
 
@@ -275,7 +282,7 @@ def uring(recorded):
         cells = [name, _cell(figures, "requests_per_second")]
         cells.append(_cell(figures, "cpu_microseconds"))
         rows.append(f"| {' | '.join(cells)} |")
-    return _table("| case | rate | CPU |", rows)
+    return _table(f"| case, {_on(recorded['uring'])} | rate | CPU |", rows)
 
 
 def cycles(recorded):

@@ -92,11 +92,11 @@ class LeadsTest(unittest.TestCase):
 
 class RewriteTest(unittest.TestCase):
     def test_what_stands_there_is_replaced(self):
-        recorded = {"parse": {"parse": {"read_line": 20}}}
+        parse = {"machine": {"cpu": "Z80"}, "parse": {"read_line": 20}}
         text = "a\n<!-- figures: parse -->\nold\n<!-- end -->\nb\n"
         self.assertEqual(
-            figures.rewrite(text, recorded),
-            "a\n<!-- figures: parse -->\n| lines of 64 B in memory | ns each |\n"
+            figures.rewrite(text, {"parse": parse}),
+            "a\n<!-- figures: parse -->\n| lines of 64 B in memory, on Z80 | ns each |\n"
             "|---|---:|\n| `read_line` | 20.0 |\n<!-- end -->\nb\n",
         )
 

@@ -51,7 +51,8 @@ class TlsOptions {
   }
 
   // How long the handshake, and the exchange of close_notify with all that is
-  // to be sent before it, may take; positive.
+  // to be sent before it, may take; positive. Once the peer has sent its own,
+  // the latter is how long the peer may take nothing of what is left to send.
   TlsOptions& set_handshake_timeout(absl::Duration timeout) {
     handshake_timeout_ = timeout;
     return *this;
