@@ -159,6 +159,26 @@ TEST_F(TlsStreamTest, ClientsOfAServerAreClosedAndAborted) {
   }
 }
 
+// Drain() gives way to the turn in which it is closed.
+TEST_F(TlsStreamTest, AWriterThatIsClosingSaysSo) {
+  Serve(ServerContext());
+  ASSERT_TRUE(
+      Connect(OpenConnectionOptions().set_ssl(
+                  TlsOptions(ClientContext()).set_server_hostname("localhost")))
+          .ok());
+  EXPECT_FALSE(client_.writer->IsClosing());
+  auto open_drain = Spawn(loop_, client_.writer->Drain());
+  loop_.RunReady();
+  EXPECT_TRUE(open_drain.done());
+  client_.writer->Close();
+  EXPECT_TRUE(client_.writer->IsClosing());
+  auto drain = Spawn(loop_, client_.writer->Drain());
+  loop_.RunReady();
+  EXPECT_FALSE(drain.done());
+  loop_.RunReady();
+  EXPECT_TRUE(drain.done());
+}
+
 TEST_F(TlsStreamTest, AbortingTakesThoseAlongThatShakeHands) {
   Serve(ServerContext());
   ASSERT_TRUE(Connect(OpenConnectionOptions()).ok());

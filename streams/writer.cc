@@ -12,8 +12,10 @@
 
 namespace streams {
 
+void DrainOperation::WaitDeleter::operator()(Wait* wait) const { delete wait; }
+
 bool DrainOperation::Start() {
-  wait_ = std::make_unique<Wait>(writer_.protocol_);
+  wait_.reset(new Wait(writer_.protocol_));
   if (absl::Status error = writer_.protocol_->reader_error(); !error.ok()) {
     return wait_->FinishWith(std::move(error));
   }

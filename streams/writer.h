@@ -52,9 +52,7 @@ class [[nodiscard]] DrainOperation final {
   // Only before it is awaited.
   DrainOperation(DrainOperation&& other) noexcept : writer_(other.writer_) {}
 
-  // Inline for the rule, that there is nothing to wait for; what it takes to
-  // wait is made only when there is.
-  bool await_ready();
+  bool await_ready() { return IsDoneAtOnce() || Start(); }
   template <class Handle>
   void await_suspend(Handle handle) {
     wait_->await_suspend(handle);
@@ -90,12 +88,19 @@ class [[nodiscard]] DrainOperation final {
     std::optional<internal::WaiterList::Node> waiting_;
   };
 
+  struct WaitDeleter {
+    void operator()(Wait* wait) const;
+  };
+
+  // The rule, that there is nothing to wait for.
+  bool IsDoneAtOnce() const;
   bool Start();
+  absl::Status TakeResult() { return wait_->TakeResult(); }
 
   const StreamWriter& writer_;
   // Null unless there is something to wait for, or to tell. Rarely needed, and
-  // large: not in the frame of everyone who drains.
-  std::unique_ptr<Wait> wait_;
+  // large: not in the frame of everyone who drains, nor is what deletes it.
+  std::unique_ptr<Wait, WaitDeleter> wait_;
 };
 
 // See StreamWriter::WaitClosed().
@@ -167,7 +172,9 @@ class StreamWriter : public internal::PoolAllocated {
   ABSL_ATTRIBUTE_ALWAYS_INLINE WriteStatus Write(absl::string_view bytes) {
     if (cork_ == nullptr) return WriteStatus(transport_->Write(bytes));
     // For the rule, that there is more to answer.
-    if (protocol_->HasUnreadInput() && cork_->Add(bytes)) return WriteStatus();
+    if (ABSL_PREDICT_TRUE(protocol_->HasUnreadInput() && cork_->Add(bytes))) {
+      return WriteStatus();
+    }
     return WriteStatus(WriteCorked(bytes));
   }
 
@@ -197,7 +204,9 @@ class StreamWriter : public internal::PoolAllocated {
     FlushCork();
     transport_->Close();
   }
-  bool IsClosing() const { return transport_->IsClosing(); }
+  bool IsClosing() const {
+    return transport_->may_be_closing() && transport_->IsClosing();
+  }
 
   // Waits until the connection is closed; it must be closing, or it may take as
   // long as the peer likes. The error it broke with, if it did.
@@ -286,12 +295,11 @@ class StreamWriter : public internal::PoolAllocated {
   std::unique_ptr<internal::WriteCork> cork_;
 };
 
-inline bool DrainOperation::await_ready() {
+inline bool DrainOperation::IsDoneAtOnce() const {
   const StreamReaderProtocol& protocol = *writer_.protocol_;
   return ABSL_PREDICT_TRUE(
-             !protocol.is_writing_paused_ && !protocol.is_connection_lost_ &&
-             !protocol.has_reader_error() && !writer_.IsClosing()) ||
-         Start();
+      !protocol.is_writing_paused_ && !protocol.is_connection_lost_ &&
+      !protocol.has_reader_error() && !writer_.IsClosing());
 }
 
 }  // namespace streams

@@ -82,6 +82,7 @@ SocketTransport::SocketTransport(Key /*key*/, EventLoop& loop,
       own_socket_(std::move(own_socket)),
       peer_name_(options.peer_name_),
       sock_name_(std::move(options.sock_name_)) {
+  set_may_be_closing(false);
   if (shared_socket != nullptr) {
     shared_socket->AddUser(extras().user);
     extras_->shared_socket = std::move(shared_socket);
@@ -156,7 +157,7 @@ absl::Status SocketTransport::PauseReading() {
 }
 
 absl::Status SocketTransport::ResumeReading() {
-  if (is_closing_ || !is_paused_) return absl::OkStatus();
+  if (IsClosing() || !is_paused_) return absl::OkStatus();
   is_paused_ = false;
   return StartReading();
 }
@@ -206,8 +207,8 @@ void SocketTransport::OnEof() {
 // --- Closing ---
 
 void SocketTransport::BeginClosing() {
-  if (is_closing_) return;
-  is_closing_ = true;
+  if (IsClosing()) return;
+  set_may_be_closing(true);
   CountOpen(*loop_, -1);
   if (extras_ != nullptr) extras_->user.AllowOthers();
   if (write_buffer_.empty()) {
@@ -218,7 +219,7 @@ void SocketTransport::BeginClosing() {
 }
 
 void SocketTransport::Close() {
-  if (is_closing_) return;
+  if (IsClosing()) return;
   BeginClosing();
   if (write_buffer_.empty()) ScheduleConnectionLost(absl::OkStatus());
 }

@@ -123,13 +123,13 @@ class SocketTransport final : private LoopObserver,
   // Null once the loop is gone.
   EventLoop* loop() const { return loop_; }
 
-  ABSL_ATTRIBUTE_HOT bool IsClosing() const override { return is_closing_; }
+  bool IsClosing() const override { return may_be_closing(); }
   void Close() override;
   void Abort() override { ForceClose(absl::OkStatus()); }
   void ForceClose(absl::Status error) override;
   void SetProtocol(std::shared_ptr<Protocol> protocol) override;
   std::shared_ptr<Protocol> GetProtocol() const override { return protocol_; }
-  bool IsReading() const override { return !is_closing_ && !is_paused_; }
+  bool IsReading() const override { return !may_be_closing() && !is_paused_; }
   absl::Status PauseReading() override;
   absl::Status ResumeReading() override;
   absl::Status Write(absl::string_view bytes) override;
@@ -219,7 +219,6 @@ class SocketTransport final : private LoopObserver,
 
   // Small, since there may be very many that are idle: what most of them don't
   // need is made when it is needed.
-  bool is_closing_ : 1 = false;
   bool is_paused_ : 1 = false;
   bool is_protocol_paused_ : 1 = false;
   bool has_written_eof_ : 1 = false;

@@ -111,7 +111,7 @@ absl::Status SocketTransport::WriteLines(
   if (!is_first) {
     // When that was all of a closing transport, the protocol is let go of,
     // which may be the caller, with no other owner: it lasts this turn.
-    const std::shared_ptr<Protocol> caller = is_closing_ ? protocol_ : nullptr;
+    const std::shared_ptr<Protocol> caller = IsClosing() ? protocol_ : nullptr;
     const absl::Status status = Flush();
     if (caller != nullptr && protocol_ == nullptr) {
       loop_->CallSoon([caller] {});
@@ -158,7 +158,7 @@ absl::Status SocketTransport::Flush() {
   MaybeResumeProtocol();  // Which may write more.
   if (!write_buffer_.empty()) return absl::OkStatus();
   loop_->RemoveWriter(*this);
-  if (is_closing_ && !is_lost_) {
+  if (IsClosing() && !is_lost_) {
     is_lost_ = true;
     LoseConnection();
     // Not at once: this is a callback of the object.
@@ -171,7 +171,7 @@ absl::Status SocketTransport::Flush() {
 }
 
 absl::Status SocketTransport::WriteEof() {
-  if (is_closing_ || has_written_eof_) return absl::OkStatus();
+  if (IsClosing() || has_written_eof_) return absl::OkStatus();
   has_written_eof_ = true;
   if (!write_buffer_.empty()) return absl::OkStatus();
   return socket().ShutdownWrite();

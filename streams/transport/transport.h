@@ -48,6 +48,9 @@ class Transport {
 
   // Closing or closed. asyncio: is_closing.
   virtual bool IsClosing() const = 0;
+  // False only while IsClosing() is, too: for who asks for each message, and
+  // needn't make a virtual call then.
+  bool may_be_closing() const { return may_be_closing_; }
 
   // Stops reading, sends what is in the write buffer, then closes; the protocol
   // is told in a later turn. asyncio: close.
@@ -109,6 +112,16 @@ class Transport {
   // ("compression"), ("peercert") and ("sslcontext") do.
   // asyncio: get_extra_info("ssl_object").
   virtual const SslObject* GetSslObject() const { return nullptr; }
+
+ protected:
+  // Of a transport that knows. It must take a `false` back when it begins to
+  // close.
+  void set_may_be_closing(bool may_be_closing) {
+    may_be_closing_ = may_be_closing;
+  }
+
+ private:
+  bool may_be_closing_ = true;
 };
 
 }  // namespace streams
