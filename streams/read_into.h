@@ -3,11 +3,13 @@
 #ifndef STREAMS_READ_INTO_H_
 #define STREAMS_READ_INTO_H_
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
 #include "absl/base/attributes.h"
 #include "absl/status/status.h"
+#include "streams/read_awaiter.h"
 #include "streams/transport/string_pool.h"
 
 namespace streams {
@@ -49,17 +51,27 @@ class [[nodiscard]] ReadInto final {
   ReadInto(Operation&& operation, std::string& target)
       : operation_(std::move(operation)), target_(target) {}
 
-  bool await_ready() { return operation_.await_ready(); }
-  template <class Handle>
-  void await_suspend(Handle handle) {
-    internal::StringPool::Give(target_);
-    operation_.await_suspend(handle);
-  }
-  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::Status await_resume() {
-    return operation_.TakeInto(target_);
-  }
+  auto operator co_await() { return internal::ReadAwaiter(*this); }
 
  private:
+  friend class internal::ReadAwaiter<ReadInto>;
+
+  ABSL_ATTRIBUTE_ALWAYS_INLINE size_t CountAtOnce() const {
+    return operation_.CountAtOnce();
+  }
+  bool Start() { return operation_.Start(); }
+  template <class Handle>
+  void Suspend(Handle handle) {
+    internal::StringPool::Give(target_);
+    operation_.Suspend(handle);
+  }
+  size_t Count() const { return operation_.Count(); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::Status TakeBytes(size_t count) {
+    operation_.TakeBytesInto(target_, count);
+    return absl::OkStatus();
+  }
+  absl::Status TakeResult() { return operation_.TakeResultInto(target_); }
+
   Operation operation_;
   std::string& target_;
 };

@@ -70,31 +70,30 @@ void ArrivalWait::OnReaderDestroyed() {
 
 }  // namespace internal
 
-bool ReadOperation::FailWithReaderError() {
-  if (reader_->error_.ok()) return false;
-  error_ = reader_->error_;
-  return true;
+ABSL_ATTRIBUTE_HOT bool ReadOperation::Begin(
+    internal::ArrivalWait::Continuation continuation) {
+  state_ = new (&state_storage_) State(*this, continuation);
+  if (ABSL_PREDICT_TRUE(reader_->error_.ok())) return true;
+  state_->error = reader_->error_;
+  return false;
 }
 
 ReadOperation::Progress ReadOperation::Fail(absl::Status error) {
-  error_ = std::move(error);
+  state_->error = std::move(error);
   return Progress::kDone;
 }
 
 ABSL_ATTRIBUTE_HOT ReadOperation::Progress ReadOperation::Wait(
-    const char* caller, internal::ArrivalWait::Continuation continuation) {
+    const char* caller) {
   if (ABSL_PREDICT_FALSE(reader_->arrival_ != nullptr)) {
     return FailBehindAnother(caller);
   }
   if (ABSL_PREDICT_FALSE(reader_->is_paused_ ||
                          reader_->buffer_.HoldsMemory())) {
-    error_ = reader_->PrepareToWait();
+    state_->error = reader_->PrepareToWait();
     if (has_failed()) return Progress::kDone;
   }
-  if (wait_ == nullptr) {
-    wait_ = new (&wait_storage_) internal::ArrivalWait(*this, continuation);
-  }
-  wait_->Begin();
+  state_->wait.Begin();
   return Progress::kWaiting;
 }
 
@@ -106,32 +105,20 @@ ReadOperation::Progress ReadOperation::FailBehindAnother(const char* caller) {
                    "incoming data")));
 }
 
-absl::StatusOr<std::string> ReadOperation::TakeSlowly() {
-  std::string result;
-  TakeSlowlyInto(result);
-  if (has_failed()) return TakeError();
-  return result;
-}
-
-void ReadOperation::TakeSlowlyInto(std::string& target) {
+absl::Status ReadOperation::TakeResultInto(std::string& target) {
   if (!has_failed()) {
-    internal::ReceiveBuffer& buffer = reader_->buffer_;
-    if (buffer.GivesString(taken())) {
-      buffer.TakeString(target, taken());
-    } else {
-      buffer.CopyTo(target, taken());
-      buffer.Consume(taken());
-    }
-    error_ = reader_->ResumeTransportIfDrained();
+    TakeBytesInto(target, position());
+    state_->error = reader_->ResumeTransportIfDrained();
   }
   if (has_failed()) target.clear();
+  return TakeError();
 }
 
 ABSL_ATTRIBUTE_HOT bool ReadBytes::Start() {
-  if (FailWithReaderError() || count_ == 0) return true;
+  const bool has_begun = count_ > 0 ? BeginOnce() : Begin<ReadBytes>();
+  if (!has_begun || count_ == 0) return true;
   if (reader().buffer_.empty() && !reader().eof_) {
-    return (count_ > 0 ? WaitOnce("read") : Wait<ReadBytes>("read")) ==
-           Progress::kDone;
+    return Wait("read") == Progress::kDone;
   }
   return count_ > 0 || Continue() == Progress::kDone;
 }
@@ -150,49 +137,59 @@ ReadBytes::Progress ReadBytes::Continue() {
     if (!status.ok()) return Fail(std::move(status));
     if (!reader().error().ok()) return Fail(reader().error());
     if (reader().buffer_.empty() && !reader().eof_) {
-      return Wait<ReadBytes>("read");
+      return Wait("read");
     }
   }
 }
 
-bool PeekBytes::Start() {
-  return FailWithReaderError() || Continue() == Progress::kDone;
-}
-
-PeekBytes::Progress PeekBytes::Continue() {
-  if (reader().buffer_.empty() && !reader().eof_) {
-    return Wait<PeekBytes>("peek");
+absl::Status ReadBytes::TakeResultInto(std::string& target) {
+  if (count_ > 0) {
+    if (!has_failed()) {
+      SucceedWith(
+          std::min(static_cast<size_t>(count_), reader().buffer_.size()));
+    }
+    return ReadOperation::TakeResultInto(target);
   }
-  return SucceedWith(0);
-}
-
-absl::StatusOr<std::string> ReadBytes::TakeJoined() {
-  std::string result;
-  TakeJoinedInto(result);
-  if (has_failed()) return TakeError();
-  return result;
-}
-
-void ReadBytes::TakeJoinedInto(std::string& target) {
+  // The transport was resumed in between, or, for no bytes, stays as it is.
   if (has_failed() || joined_ == nullptr) {
     target.clear();
   } else {
     target = std::move(*joined_);
   }
+  return TakeError();
 }
 
-absl::StatusOr<std::string> ReadExactBytes::TakeNothing() {
+bool PeekBytes::Start() {
+  return !Begin<PeekBytes>() || Continue() == Progress::kDone;
+}
+
+PeekBytes::Progress PeekBytes::Continue() {
+  if (reader().buffer_.empty() && !reader().eof_) {
+    return Wait("peek");
+  }
+  return SucceedWith(0);
+}
+
+absl::StatusOr<absl::string_view> PeekBytes::TakeResult() {
   if (has_failed()) return TakeError();
-  return std::string();
+  return reader().buffered();
+}
+
+absl::Status ReadExactBytes::TakeResultInto(std::string& target) {
+  if (count_ != 0) return ReadOperation::TakeResultInto(target);
+  // Nothing was asked for: then not even a paused transport is resumed.
+  target.clear();
+  return TakeError();
 }
 
 bool ReadExactBytes::Start() {
+  const bool has_begun = Begin<ReadExactBytes>();
   if (count_ < 0) {
     Fail(MakeError(ErrorKind::kValue,
                    "readexactly size can not be less than zero"));
     return true;
   }
-  return FailWithReaderError() || Continue() == Progress::kDone;
+  return !has_begun || Continue() == Progress::kDone;
 }
 
 ReadExactBytes::Progress ReadExactBytes::Continue() {
@@ -203,10 +200,20 @@ ReadExactBytes::Progress ReadExactBytes::Continue() {
   if (reader().eof_) {
     return Fail(IncompleteReadError(reader().buffer_.Take(size), count_));
   }
-  return Wait<ReadExactBytes>("readexactly");
+  return Wait("readexactly");
+}
+
+size_t ReadUntilSeparator::CountAtOnceWithSeparators() const {
+  if (separators_.empty() || separators_.shortest() == 0 || !IsWayFree()) {
+    return 0;
+  }
+  const internal::SeparatorMatch match =
+      internal::FindSeparator(reader().buffer_.view(), 0, separators_);
+  return match.found() && match.start <= reader().limit() ? match.end : 0;
 }
 
 bool ReadUntilSeparator::Start() {
+  const bool has_begun = Begin<ReadUntilSeparator>();
   if (separators_.empty()) {
     Fail(MakeError(ErrorKind::kValue,
                    "Separator should contain at least one element"));
@@ -217,7 +224,7 @@ bool ReadUntilSeparator::Start() {
                    "Separator should be at least one-byte string"));
     return true;
   }
-  return FailWithReaderError() || Continue() == Progress::kDone;
+  return !has_begun || Continue() == Progress::kDone;
 }
 
 ReadUntilSeparator::Progress ReadUntilSeparator::Continue() {
@@ -246,11 +253,11 @@ ReadUntilSeparator::Progress ReadUntilSeparator::Continue() {
     return Fail(IncompleteReadError(
         reader().buffer_.Take(reader().buffer_.size()), std::nullopt));
   }
-  return Wait<ReadUntilSeparator>("readuntil");
+  return Wait("readuntil");
 }
 
 ABSL_ATTRIBUTE_HOT bool LineOperation::Start() {
-  return FailWithReaderError() || Continue() == Progress::kDone;
+  return !Begin<LineOperation>() || Continue() == Progress::kDone;
 }
 
 ABSL_ATTRIBUTE_HOT LineOperation::Progress LineOperation::Continue() {
@@ -275,7 +282,7 @@ ABSL_ATTRIBUTE_HOT LineOperation::Progress LineOperation::Continue() {
                      position());
   }
   if (reader().eof_) return SucceedWith(buffer.size());
-  return Wait<LineOperation>("readuntil");
+  return Wait("readuntil");
 }
 
 // The line is dropped, so that the next call begins behind it, or, if its end
@@ -290,8 +297,22 @@ LineOperation::Progress LineOperation::OnOverrun(const char* message,
   return Fail(MakeError(ErrorKind::kValue, message));
 }
 
-absl::StatusOr<std::optional<std::string>> NextLineOfBytes::await_resume() {
-  absl::StatusOr<std::string> line = line_.await_resume();
+absl::StatusOr<absl::string_view> ReadLineInPlace::TakeResult() {
+  if (has_failed()) return TakeError();
+  const absl::string_view line(reader().buffer_.data(), position());
+  reader().buffer_.ConsumeInPlace(line.size());
+  absl::Status status = reader().ResumeTransportIfDrained();
+  if (!status.ok()) return status;
+  return line;
+}
+
+absl::StatusOr<std::optional<std::string>> NextLineOfBytes::TakeBytes(
+    size_t count) {
+  return line_.TakeBytes(count);
+}
+
+absl::StatusOr<std::optional<std::string>> NextLineOfBytes::TakeResult() {
+  absl::StatusOr<std::string> line = line_.TakeResult();
   if (!line.ok()) return std::move(line).status();
   if (line->empty()) return std::nullopt;
   return std::optional<std::string>(*std::move(line));

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/suspension.h"
+#include "streams/read_awaiter.h"
 #include "streams/read_into.h"
 #include "streams/separators.h"
 
@@ -67,23 +68,16 @@ class ArrivalWait final : private Suspension {
 // a coroutine frame, a turn of the loop, or an allocation other than the
 // result's.
 //
-// Theory of operation: await_ready() tells whether there is a result already,
-// which is the first bytes of the buffer, or an error. It is inline for the
-// case that there is (see the end of reader.h), and branches to functions of
-// their own for all that is rare; what it takes to wait is made only then.
-// await_resume() takes the bytes, so that they are copied once, to where the
-// caller wants them.
+// Theory of operation: as a rule the result is the first bytes of the buffer.
+// CountAtOnce() tells how many, if they are there already; it is inline (see
+// the end of reader.h), and so is taking them, which copies once, to where the
+// caller wants them. For all else there is Start(), a function of its own,
+// before which a call has no state. See ReadAwaiter.
 class ReadOperation {
  public:
   // Only before it is awaited.
   ReadOperation(ReadOperation&& other) noexcept : reader_(other.reader_) {}
   ReadOperation& operator=(ReadOperation&&) = delete;
-
-  template <class Handle>
-  void await_suspend(Handle handle) {
-    wait_->await_suspend(handle);
-  }
-  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<std::string> await_resume();
 
  protected:
   enum class Progress : bool { kWaiting, kDone };
@@ -91,71 +85,94 @@ class ReadOperation {
   explicit ReadOperation(StreamReader& reader) : reader_(&reader) {}
   // Not virtual: nobody owns one by its base.
   ~ReadOperation() {
-    if (wait_ != nullptr) wait_->~ArrivalWait();
+    if (state_ != nullptr) state_->~State();
   }
 
   StreamReader& reader() const { return *reader_; }
 
-  // For await_ready(): succeeds with the bytes up to and with the first `end`,
-  // or makes them position() if there is a reason not to.
-  bool SucceedWithByte(char end);
+  // Of what ReadAwaiter asks for, what calls have in common.
 
-  // The reader's error, if it has one, is the result of every call.
-  bool FailWithReaderError();
+  // Up to and with the first `end`.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE size_t CountAtOnceWithByte(char end) const;
+  template <class Handle>
+  void Suspend(Handle handle) {
+    state_->wait.await_suspend(handle);
+  }
+  size_t Count() const;
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<std::string> TakeBytes(
+      size_t count);
+  // The same for ReadInto.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void TakeBytesInto(std::string& target,
+                                                  size_t count);
+  absl::Status TakeResultInto(std::string& target);
+  // Its TakeResult(), where it has that.
+  template <class Operation>
+  ABSL_ATTRIBUTE_NOINLINE static absl::StatusOr<std::string> TakeResultOf(
+      Operation& operation) {
+    std::string result;
+    absl::Status status = operation.TakeResultInto(result);
+    if (!status.ok()) return status;
+    return result;
+  }
+
+  // What Start() begins with. False if the reader has an error, which is the
+  // result of every call.
+  template <class Operation>
+  bool Begin() {
+    return Begin([](ReadOperation& operation) {
+      return static_cast<Operation&>(operation).Continue() == Progress::kDone;
+    });
+  }
+  // The same for who is content with whatever has arrived when it has waited.
+  bool BeginOnce() { return Begin(nullptr); }
 
   // The ways in which an Operation::Continue() ends, which tries to complete
-  // the operation, at first and whenever something has arrived.
+  // the operation, after Begin() and whenever something has arrived.
 
   // With the first `count` bytes of the buffer.
   Progress SucceedWith(size_t count) {
-    position_ = count;
+    state_->position = count;
     return Progress::kDone;
   }
   Progress Fail(absl::Status error);
   // Parks until something arrives. `caller` is asyncio's name of the function.
-  template <class Operation>
-  Progress Wait(const char* caller) {
-    return Wait(caller, [](ReadOperation& operation) {
-      return static_cast<Operation&>(operation).Continue() == Progress::kDone;
-    });
-  }
-
-  // The same for who is content with whatever has arrived then.
-  Progress WaitOnce(const char* caller) { return Wait(caller, nullptr); }
+  Progress Wait(const char* caller);
 
   // Until there is a result: how many bytes of the buffer have been looked at,
   // and need not be again.
-  size_t position() const { return position_; }
-  void set_position(size_t position) { position_ = position; }
+  size_t position() const { return state_->position; }
+  void set_position(size_t position) { state_->position = position; }
 
-  // As await_resume(), for ReadInto: inline again.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::Status TakeInto(std::string& target);
+  // When it is done.
+  bool has_failed() const { return !state_->error.ok(); }
+  absl::Status TakeError() { return std::move(state_->error); }
 
-  // For await_resume().
-  bool has_failed() const { return !error_.ok(); }
-  absl::Status TakeError() { return std::move(error_); }
-  size_t taken() const { return position_; }
+  // Nothing has to be done besides taking bytes.
+  bool IsWayFree() const;
 
  private:
   friend class internal::ArrivalWait;
 
-  Progress Wait(const char* caller,
-                internal::ArrivalWait::Continuation continuation);
+  struct State {
+    State(ReadOperation& operation,
+          internal::ArrivalWait::Continuation continuation)
+        : wait(operation, continuation) {}
+
+    size_t position = 0;
+    absl::Status error;
+    internal::ArrivalWait wait;
+  };
+
+  bool Begin(internal::ArrivalWait::Continuation continuation);
   Progress FailBehindAnother(const char* caller);
-  // When they came as a string, or the transport is paused.
-  absl::StatusOr<std::string> TakeSlowly();
-  // Its error is TakeError().
-  void TakeSlowlyInto(std::string& target);
 
   StreamReader* reader_;  // Null once it was destroyed while this waited.
-  size_t position_ = 0;
-  absl::Status error_;
-  // Since the first Wait(), in wait_storage_. Not an std::optional, for its
-  // destructor takes its own address: of one that Into() has moved from,
-  // nothing is left in the caller's frame, because nothing takes its address.
-  internal::ArrivalWait* wait_ = nullptr;
+  // Since Begin(), in state_storage_. Not an std::optional, for its destructor
+  // takes its own address: of a call that Into() has moved from, nothing is
+  // left in the caller's frame, because nothing takes its address.
+  State* state_ = nullptr;
   union {
-    internal::ArrivalWait wait_storage_;
+    State state_storage_;
   };
 };
 
@@ -169,22 +186,22 @@ class [[nodiscard]] ReadBytes final : public ReadOperation {
     return ReadInto<ReadBytes>(std::move(*this), target);
   }
 
-  bool await_ready();
-  absl::StatusOr<std::string> await_resume();
+  auto operator co_await() { return internal::ReadAwaiter(*this); }
 
  private:
+  friend class internal::ReadAwaiter<ReadBytes>;
   friend class ReadInto<ReadBytes>;
   friend class ReadOperation;
 
+  size_t CountAtOnce() const;
   bool Start();
   // Of Read(-1), up to EOF.
   Progress Continue();
   // The result is what there is when it is taken: nothing, if somebody else has
   // taken what arrived, as in asyncio.
-  void ChooseBytes();
-  absl::Status TakeInto(std::string& target);
-  absl::StatusOr<std::string> TakeJoined();
-  void TakeJoinedInto(std::string& target);
+  size_t Count() const;
+  absl::StatusOr<std::string> TakeResult() { return TakeResultOf(*this); }
+  absl::Status TakeResultInto(std::string& target);
 
   int64_t count_;
   // What was read until now, if `count_` is negative; nothing, if it is zero.
@@ -196,14 +213,18 @@ class [[nodiscard]] PeekBytes final : public ReadOperation {
  public:
   explicit PeekBytes(StreamReader& reader) : ReadOperation(reader) {}
 
-  bool await_ready();
-  absl::StatusOr<absl::string_view> await_resume();
+  auto operator co_await() { return internal::ReadAwaiter(*this); }
 
  private:
+  friend class internal::ReadAwaiter<PeekBytes>;
   friend class ReadOperation;
 
+  size_t CountAtOnce() const;
   bool Start();
   Progress Continue();
+  size_t Count() const;
+  absl::StatusOr<absl::string_view> TakeBytes(size_t count);
+  absl::StatusOr<absl::string_view> TakeResult();
 };
 
 // See StreamReader::ReadExactly().
@@ -216,17 +237,18 @@ class [[nodiscard]] ReadExactBytes final : public ReadOperation {
     return ReadInto<ReadExactBytes>(std::move(*this), target);
   }
 
-  bool await_ready();
-  absl::StatusOr<std::string> await_resume();
+  auto operator co_await() { return internal::ReadAwaiter(*this); }
 
  private:
+  friend class internal::ReadAwaiter<ReadExactBytes>;
   friend class ReadInto<ReadExactBytes>;
   friend class ReadOperation;
 
+  size_t CountAtOnce() const;
   bool Start();
   Progress Continue();
-  absl::Status TakeInto(std::string& target);
-  absl::StatusOr<std::string> TakeNothing();
+  absl::StatusOr<std::string> TakeResult() { return TakeResultOf(*this); }
+  absl::Status TakeResultInto(std::string& target);
 
   int64_t count_;
 };
@@ -246,14 +268,18 @@ class [[nodiscard]] ReadUntilSeparator final : public ReadOperation {
     return ReadInto<ReadUntilSeparator>(std::move(*this), target);
   }
 
-  bool await_ready();
+  auto operator co_await() { return internal::ReadAwaiter(*this); }
 
  private:
+  friend class internal::ReadAwaiter<ReadUntilSeparator>;
   friend class ReadInto<ReadUntilSeparator>;
   friend class ReadOperation;
 
+  size_t CountAtOnce() const;
+  size_t CountAtOnceWithSeparators() const;
   bool Start();
   Progress Continue();
+  absl::StatusOr<std::string> TakeResult() { return TakeResultOf(*this); }
 
   // No separator begins in front of position().
   Separators separators_;
@@ -261,18 +287,17 @@ class [[nodiscard]] ReadUntilSeparator final : public ReadOperation {
 
 // What ReadLine() and ReadLineView() have in common.
 class LineOperation : public ReadOperation {
- public:
-  bool await_ready();
-
  protected:
   explicit LineOperation(StreamReader& reader) : ReadOperation(reader) {}
   LineOperation(LineOperation&&) noexcept = default;
   ~LineOperation() = default;
 
+  ABSL_ATTRIBUTE_ALWAYS_INLINE size_t CountAtOnce() const;
+  bool Start();
+
  private:
   friend class ReadOperation;
 
-  bool Start();
   // No newline is in front of position().
   Progress Continue();
   Progress OnOverrun(const char* message, size_t consumed);
@@ -287,8 +312,14 @@ class [[nodiscard]] ReadLineOfBytes final : public LineOperation {
     return ReadInto<ReadLineOfBytes>(std::move(*this), target);
   }
 
+  auto operator co_await() { return internal::ReadAwaiter(*this); }
+
  private:
+  friend class internal::ReadAwaiter<ReadLineOfBytes>;
   friend class ReadInto<ReadLineOfBytes>;
+  friend class NextLineOfBytes;
+
+  absl::StatusOr<std::string> TakeResult() { return TakeResultOf(*this); }
 };
 
 // See StreamReader::ReadLineView().
@@ -296,7 +327,13 @@ class [[nodiscard]] ReadLineInPlace final : public LineOperation {
  public:
   explicit ReadLineInPlace(StreamReader& reader) : LineOperation(reader) {}
 
-  absl::StatusOr<absl::string_view> await_resume();
+  auto operator co_await() { return internal::ReadAwaiter(*this); }
+
+ private:
+  friend class internal::ReadAwaiter<ReadLineInPlace>;
+
+  absl::StatusOr<absl::string_view> TakeBytes(size_t count);
+  absl::StatusOr<absl::string_view> TakeResult();
 };
 
 // See StreamReader::Next().
@@ -304,14 +341,21 @@ class [[nodiscard]] NextLineOfBytes final {
  public:
   explicit NextLineOfBytes(StreamReader& reader) : line_(reader) {}
 
-  bool await_ready() { return line_.await_ready(); }
-  template <class Handle>
-  void await_suspend(Handle handle) {
-    line_.await_suspend(handle);
-  }
-  absl::StatusOr<std::optional<std::string>> await_resume();
+  auto operator co_await() { return internal::ReadAwaiter(*this); }
 
  private:
+  friend class internal::ReadAwaiter<NextLineOfBytes>;
+
+  size_t CountAtOnce() const { return line_.CountAtOnce(); }
+  bool Start() { return line_.Start(); }
+  template <class Handle>
+  void Suspend(Handle handle) {
+    line_.Suspend(handle);
+  }
+  size_t Count() const { return line_.Count(); }
+  absl::StatusOr<std::optional<std::string>> TakeBytes(size_t count);
+  absl::StatusOr<std::optional<std::string>> TakeResult();
+
   ReadLineOfBytes line_;
 };
 

@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "streams/coro/frame_pool.h"
 #include "streams/coro/ready_queue.h"
+#include "streams/inline_bytes.h"
 #include "streams/read_operation.h"
 #include "streams/reader_observer.h"
 #include "streams/receive_buffer.h"
@@ -229,128 +230,88 @@ class StreamReader : public internal::PoolAllocated {
 
 // --- Reading calls that the buffer can answer; see ReadOperation ---
 
-inline absl::StatusOr<std::string> ReadOperation::await_resume() {
-  if (ABSL_PREDICT_FALSE(has_failed())) return TakeError();
+inline bool ReadOperation::IsWayFree() const {
+  return ABSL_PREDICT_TRUE(reader_->error_.ok()) &&
+         ABSL_PREDICT_TRUE(!reader_->is_paused_);
+}
+
+inline size_t ReadOperation::CountAtOnceWithByte(char end) const {
+  const internal::ReceiveBuffer& buffer = reader_->buffer_;
+  if (ABSL_PREDICT_FALSE(buffer.empty() || !IsWayFree())) return 0;
+  const char* const data = buffer.data();
+  const char* const found = internal::FindByte(data, buffer.size(), end);
+  if (ABSL_PREDICT_FALSE(found == nullptr)) return 0;
+  const size_t length = static_cast<size_t>(found - data);
+  return ABSL_PREDICT_TRUE(length <= reader_->limit_) ? length + 1 : 0;
+}
+
+inline size_t ReadOperation::Count() const {
+  return has_failed() || reader_->is_paused_ ? 0 : position();
+}
+
+inline absl::StatusOr<std::string> ReadOperation::TakeBytes(size_t count) {
   internal::ReceiveBuffer& buffer = reader_->buffer_;
-  const size_t count = taken();
-  if (ABSL_PREDICT_FALSE(reader_->is_paused_) || buffer.GivesString(count)) {
-    return TakeSlowly();
-  }
+  if (buffer.GivesString(count)) return buffer.Take(count);
   absl::StatusOr<std::string> result(absl::in_place, buffer.data(), count);
   buffer.Consume(count);
   return result;
 }
 
-inline absl::Status ReadOperation::TakeInto(std::string& target) {
-  if (ABSL_PREDICT_FALSE(has_failed() || reader_->is_paused_)) {
-    TakeSlowlyInto(target);
-    return TakeError();
-  }
+inline void ReadOperation::TakeBytesInto(std::string& target, size_t count) {
   internal::ReceiveBuffer& buffer = reader_->buffer_;
-  const size_t count = taken();
   if (buffer.GivesString(count)) {
     buffer.TakeString(target, count);
   } else {
     buffer.CopyTo(target, count);
     buffer.Consume(count);
   }
-  return absl::OkStatus();
 }
 
-inline bool ReadBytes::await_ready() {
-  if (count_ > 0 && !reader().buffer_.empty() && reader().error_.ok()) {
-    return true;
-  }
-  return Start();
-}
-
-inline void ReadBytes::ChooseBytes() {
-  if (ABSL_PREDICT_FALSE(has_failed())) return;
+inline size_t ReadBytes::CountAtOnce() const {
+  if (count_ <= 0 || !IsWayFree()) return 0;
   const size_t size = reader().buffer_.size();
-  SucceedWith(static_cast<uint64_t>(count_) < size ? static_cast<size_t>(count_)
-                                                   : size);
+  return static_cast<uint64_t>(count_) < size ? static_cast<size_t>(count_)
+                                              : size;
 }
 
-inline absl::StatusOr<std::string> ReadBytes::await_resume() {
-  if (ABSL_PREDICT_FALSE(count_ <= 0)) return TakeJoined();
-  ChooseBytes();
-  return ReadOperation::await_resume();
+inline size_t ReadBytes::Count() const {
+  return ABSL_PREDICT_FALSE(has_failed()) ? 0 : CountAtOnce();
 }
 
-ABSL_ATTRIBUTE_HOT inline absl::Status ReadBytes::TakeInto(
-    std::string& target) {
-  if (ABSL_PREDICT_FALSE(count_ <= 0)) {
-    TakeJoinedInto(target);
-    return TakeError();
-  }
-  ChooseBytes();
-  return ReadOperation::TakeInto(target);
+inline size_t PeekBytes::CountAtOnce() const {
+  return reader().error_.ok() ? reader().buffer_.size() : 0;
 }
 
-inline bool PeekBytes::await_ready() {
-  if (!reader().buffer_.empty() && reader().error_.ok()) return true;
-  return Start();
+inline size_t PeekBytes::Count() const {
+  return has_failed() ? 0 : reader().buffer_.size();
 }
 
-inline absl::StatusOr<absl::string_view> PeekBytes::await_resume() {
-  if (ABSL_PREDICT_FALSE(has_failed())) return TakeError();
-  return reader().buffered();
+inline absl::StatusOr<absl::string_view> PeekBytes::TakeBytes(size_t count) {
+  return absl::string_view(reader().buffer_.data(), count);
 }
 
-inline bool ReadExactBytes::await_ready() {
-  if (count_ > 0 && static_cast<uint64_t>(count_) <= reader().buffer_.size() &&
-      reader().error_.ok()) {
-    SucceedWith(static_cast<size_t>(count_));
-    return true;
-  }
-  return Start();
+inline size_t ReadExactBytes::CountAtOnce() const {
+  return count_ > 0 &&
+                 static_cast<uint64_t>(count_) <= reader().buffer_.size() &&
+                 IsWayFree()
+             ? static_cast<size_t>(count_)
+             : 0;
 }
 
-inline absl::StatusOr<std::string> ReadExactBytes::await_resume() {
-  // Nothing was asked for: then not even a paused transport is resumed.
-  if (ABSL_PREDICT_FALSE(count_ == 0)) return TakeNothing();
-  return ReadOperation::await_resume();
+inline size_t ReadUntilSeparator::CountAtOnce() const {
+  return separators_.is_byte() ? CountAtOnceWithByte(separators_.byte())
+                               : CountAtOnceWithSeparators();
 }
 
-inline absl::Status ReadExactBytes::TakeInto(std::string& target) {
-  if (ABSL_PREDICT_FALSE(count_ == 0)) {
-    target.clear();
-    return TakeError();
-  }
-  return ReadOperation::TakeInto(target);
+inline size_t LineOperation::CountAtOnce() const {
+  return CountAtOnceWithByte('\n');
 }
 
-inline bool ReadOperation::SucceedWithByte(char end) {
-  const internal::ReceiveBuffer& buffer = reader_->buffer_;
-  if (buffer.empty() || ABSL_PREDICT_FALSE(!reader_->error_.ok())) return false;
-  const char* const data = buffer.data();
-  const void* const found = memchr(data, end, buffer.size());
-  if (found == nullptr) {
-    position_ = buffer.size();
-    return false;
-  }
-  position_ = static_cast<size_t>(static_cast<const char*>(found) - data);
-  if (ABSL_PREDICT_FALSE(position_ > reader_->limit_)) return false;
-  ++position_;
-  return true;
-}
-
-inline bool ReadUntilSeparator::await_ready() {
-  return (separators_.is_byte() && SucceedWithByte(separators_.byte())) ||
-         Start();
-}
-
-inline bool LineOperation::await_ready() {
-  return SucceedWithByte('\n') || Start();
-}
-
-inline absl::StatusOr<absl::string_view> ReadLineInPlace::await_resume() {
-  if (ABSL_PREDICT_FALSE(has_failed())) return TakeError();
+inline absl::StatusOr<absl::string_view> ReadLineInPlace::TakeBytes(
+    size_t count) {
   internal::ReceiveBuffer& buffer = reader().buffer_;
-  const absl::string_view line(buffer.data(), taken());
-  buffer.ConsumeInPlace(line.size());
-  absl::Status status = reader().ResumeTransportIfDrained();
-  if (ABSL_PREDICT_FALSE(!status.ok())) return status;
+  const absl::string_view line(buffer.data(), count);
+  buffer.ConsumeInPlace(count);
   return line;
 }
 

@@ -14,6 +14,7 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/frame_pool.h"
+#include "streams/inline_bytes.h"
 #include "streams/transport/io_block.h"
 #include "streams/transport/string_pool.h"
 
@@ -88,18 +89,19 @@ class ReceiveBuffer {
   // TakeString() does: where that spares copying the half at least, and the
   // bytes are worth the memory.
   bool GivesString(size_t count) const {
-    return ABSL_PREDICT_FALSE(string_ != nullptr) && begin_ == 0 &&
+    return begin_ == 0 && ABSL_PREDICT_FALSE(string_ != nullptr) &&
            count >= end_ / 2 &&
            StringPool::IsWorthKeeping(string_->bytes, count);
   }
 
   // Makes `target` a copy of the first `count` bytes.
-  void CopyTo(std::string& target, size_t count) const {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void CopyTo(std::string& target,
+                                           size_t count) const {
     assert(count <= size());
     if (ABSL_PREDICT_TRUE(count <= target.size())) {
       // As assign(), which is not inline, nor could it be: it may have to grow.
       target.resize(count);
-      std::char_traits<char>::copy(&target[0], data(), count);
+      CopyBytes(&target[0], data(), count);
     } else {
       GrowAndCopyTo(target, count);
     }

@@ -7,10 +7,12 @@
 #include <cstring>
 #include <memory>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "streams/coro/callback.h"
 #include "streams/coro/ready_queue.h"
+#include "streams/inline_bytes.h"
 #include "streams/transport/io_block.h"
 #include "streams/transport/transport.h"
 
@@ -33,13 +35,13 @@ class WriteCork {
   // The same where that is quick, and more is coming: adds `bytes` to what it
   // holds already. False, and nothing happens, if it holds nothing, or there is
   // no room.
-  bool Add(absl::string_view bytes) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Add(absl::string_view bytes) {
     // Not linked, too, when the loop is gone. No bytes are too many, after the
     // subtraction.
     if (!flush_callback_.linked() || bytes.size() - 1 >= kMaxHeld - size_) {
       return false;
     }
-    std::memcpy(held_.data() + size_, bytes.data(), bytes.size());
+    CopyBytes(held_.data() + size_, bytes.data(), bytes.size());
     size_ += bytes.size();
     return true;
   }
