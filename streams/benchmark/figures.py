@@ -171,17 +171,27 @@ def goals(recorded):
     return _table("| case | goal | rate | CPU |", rows)
 
 
-def corked(recorded):
-    """Corked lines, beside a yardstick that looks at each of them, too."""
+def _beside_yardstick(recorded, yardstick):
+    """Another one than raw, in the cases that it is for."""
     rows = []
     for name, record in recorded["goals"]["cases"].items():
-        each_line = record["servers"].get("raw-each-line")
-        if each_line is not None:
-            cells = [name, *(_cell(each_line, figure) for figure in _FIGURES)]
-            cells += [_lead(each_line, figure, True) for figure in _FIGURES]
+        figures = record["servers"].get(yardstick)
+        if figures is not None:
+            cells = [name, *(_cell(figures, figure) for figure in _FIGURES)]
+            cells += [_lead(figures, figure, True) for figure in _FIGURES]
             rows.append(f"| {' | '.join(cells)} |")
-    head = "| case | raw-each-line: rate | CPU | streams to it: rate | CPU |"
+    head = f"| case | {yardstick}: rate | CPU | streams to it: rate | CPU |"
     return _table(head, rows)
+
+
+def corked(recorded):
+    """Corked lines, beside a yardstick that looks at each of them, too."""
+    return _beside_yardstick(recorded, "raw-each-line")
+
+
+def busy_polled(recorded):
+    """As much as busy polling can give, and what this library has of it."""
+    return _beside_yardstick(recorded, "raw-busy-poll")
 
 
 def absolute(recorded):
@@ -316,6 +326,7 @@ TABLES = {
         verdicts_closest,
         goals,
         corked,
+        busy_polled,
         absolute,
         idle,
         parse,

@@ -70,6 +70,17 @@ PEERS = [
         by_default=False,
     ),
     Peer(
+        "raw-busy-poll",
+        "raw that never sleeps, where the library busy polls",
+        target="raw_echo_server",
+        modes=("echo",),
+        tls=False,
+        flags=("--busy_poll",),
+        only_with=("--busy_poll",),
+        is_yardstick=True,
+        by_default=False,
+    ),
+    Peer(
         OURS,
         "this library",
         target="echo_server",

@@ -7,6 +7,7 @@ from streams.benchmark import peers
 _COLOURS = {
     "raw": "#9a9a9a",
     "raw-each-line": "#707b7c",
+    "raw-busy-poll": "#515a5a",
     "streams": "#c0392b",
     "streams-zero-copy": "#e59866",
     "asio": "#2471a3",

@@ -71,6 +71,9 @@ class SelectionTest(unittest.TestCase):
         self.assertFalse(each_line.can_run(case["echo-busy-poll/1KiB/1"]))
         self.assertFalse(each_line.can_run(case["tls-line-by-100-cork/64B/50"]))
         self.assertTrue(of_name["raw"].can_run(case["echo-busy-poll/1KiB/1"]))
+        never_sleeps = of_name["raw-busy-poll"]
+        self.assertTrue(never_sleeps.can_run(case["echo-busy-poll/1KiB/1"]))
+        self.assertFalse(never_sleeps.can_run(case["echo/1KiB/1"]))
 
     def test_only_who_can_cork_is_compared_by_it(self):
         case = {case.name: case for case in cases.CASES}
@@ -107,6 +110,15 @@ class SelectionTest(unittest.TestCase):
         self.assertEqual(
             peers.command(of_name["raw-each-line"], cork, "/bin", "/"),
             ["/bin/raw_echo_server", "--each_line", "--mode=line", "--cork"],
+        )
+        busy_poll = case["echo-busy-poll/1KiB/1"]
+        self.assertEqual(
+            peers.command(of_name["raw-busy-poll"], busy_poll, "/bin", "/"),
+            ["/bin/raw_echo_server", "--mode=echo", "--busy_poll"],
+        )
+        self.assertEqual(
+            peers.command(of_name["raw"], busy_poll, "/bin", "/"),
+            ["/bin/raw_echo_server", "--mode=echo"],
         )
         views = case["line-by-100-cork-zero-copy/64B/50"]
         self.assertEqual(

@@ -7,12 +7,14 @@
 // library adds to it is the library's cost.
 //
 //   raw_echo_server --port=N [--mode=echo|line] [--cork [--each_line]]
-//                   [--host=127.0.0.1]
+//                   [--busy_poll] [--host=127.0.0.1]
 //
 // --cork: the lines of one read go back in one write. For that it looks for the
 // last newline only, and sends what is before it from where it lies; with
 // --each_line, it does what a program must that answers each line: finds it,
 // and puts its answer behind the others'.
+// --busy_poll: it asks the kernel again and again, and never sleeps: as much as
+// busy polling can give.
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -28,6 +30,7 @@
 
 ABSL_FLAG(bool, cork, false, "lines that arrive together leave together");
 ABSL_FLAG(bool, each_line, false, "with --cork: looks at each of them");
+ABSL_FLAG(bool, busy_poll, false, "never sleeps");
 
 namespace {
 
@@ -42,19 +45,20 @@ struct Connection {
 
 class Server {
  public:
-  Server(int listener, bool lines, bool cork, bool each_line)
+  Server(int listener, bool lines, bool cork, bool each_line, bool busy_poll)
       : epoll_(epoll_create1(0)),
         listener_(listener),
         lines_(lines),
         cork_(cork),
-        each_line_(each_line) {
+        each_line_(each_line),
+        timeout_(busy_poll ? 0 : -1) {
     raw::Control(epoll_, EPOLL_CTL_ADD, listener_, EPOLLIN);
   }
 
   [[noreturn]] void Run() {
     epoll_event events[256];
     for (;;) {
-      const int count = epoll_wait(epoll_, events, 256, -1);
+      const int count = epoll_wait(epoll_, events, 256, timeout_);
       for (int i = 0; i < count; ++i) {
         const int fd = events[i].data.fd;
         if (fd == listener_) {
@@ -180,6 +184,7 @@ class Server {
   const bool lines_;
   const bool cork_;
   const bool each_line_;
+  const int timeout_;
   std::string answers_;
   std::unordered_map<int, std::unique_ptr<Connection>> connections_;
   char buffer_[kReadSize];
@@ -189,8 +194,8 @@ class Server {
 
 int main(int argc, char** argv) {
   const int listener = raw::ParseFlagsAndListen(argc, argv);
-  const auto server = std::make_unique<Server>(listener, raw::IsLineMode(),
-                                               absl::GetFlag(FLAGS_cork),
-                                               absl::GetFlag(FLAGS_each_line));
+  const auto server = std::make_unique<Server>(
+      listener, raw::IsLineMode(), absl::GetFlag(FLAGS_cork),
+      absl::GetFlag(FLAGS_each_line), absl::GetFlag(FLAGS_busy_poll));
   server->Run();
 }
