@@ -190,8 +190,9 @@ class StreamWriter : public internal::PoolAllocated {
     return WriteLines(absl::MakeConstSpan(lines.begin(), lines.size()));
   }
 
-  // Sends EOF behind what was written; reading goes on. Fails if the connection
-  // is broken already. asyncio: write_eof, can_write_eof.
+  // Sends EOF behind what was written; reading goes on. Does nothing once the
+  // connection is closing or lost. Errors: the kernel's, which may know sooner;
+  // kNotImplemented over TLS. asyncio: write_eof, can_write_eof.
   absl::Status WriteEof() {
     FlushCork();
     return transport_->WriteEof();
