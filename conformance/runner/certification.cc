@@ -93,6 +93,11 @@ int Badness(Verdict verdict) {
 // The judgement of the first of the worst runs; a warning if they differ.
 void JudgeRuns(const Scenario& scenario, const Expectations& expectations,
                const ScenarioHistory& testee, ScenarioResult& result) {
+  if (testee.runs.empty()) {
+    result.judgement.verdict = Verdict::kInconclusive;
+    result.judgement.explanation = "its history has no run";
+    return;
+  }
   int unlike = 0;
   int runs = 0;
   bool is_first = true;

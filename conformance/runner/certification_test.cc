@@ -74,6 +74,13 @@ TEST_F(CertificationTest, EachIsJudgedInItsOwnEdition) {
   EXPECT_EQ(result.basis, "recorded from CPython 3.15.2");
 }
 
+TEST_F(CertificationTest, AHistoryWithoutRunsIsNoPass) {
+  Load(true);
+  const ScenarioResult result = JudgeScenario(MakePlan(entry_, input_), input_,
+                                              ScenarioHistory(), nullptr);
+  EXPECT_EQ(result.judgement.verdict, Verdict::kInconclusive);
+}
+
 TEST_F(CertificationTest, AnOracleThatDeviatesIsDrift) {
   Load(true);
   const ScenarioResult pass = JudgeBoth("b\"new\"", "b\"other\"");

@@ -230,6 +230,24 @@ class CertifyTest(unittest.TestCase):
         run = self.certify(*base, "--recheck", histories)
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
+    def test_recheck_of_a_damaged_history_is_no_pass(self):
+        name = self.recorded()
+        histories = self.path("h.json")
+        base = ["--oracle", "recorded", "--scenarios", name]
+        self.certify(*base, "--histories", histories)
+        with open(histories, encoding="utf-8") as file:
+            document = json.load(file)
+        [scenario] = document["scenarios"]
+        for damage in ("outcomes", "runs"):
+            with self.subTest(damage=damage):
+                (scenario if damage == "runs" else scenario["runs"][0]).pop(damage)
+                self.write("damaged.json", json.dumps(document))
+                run, result = self.result(
+                    *base, "--recheck", self.path("damaged.json")
+                )
+                self.assertEqual(run.returncode, 1, run.stdout)
+                self.assertEqual(result["summary"]["inconclusive"], 1)
+
     def test_repeated_and_disturbed_runs_give_the_same(self):
         name = self.recorded(header="  segments any\n")
         run = self.certify(

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace conformance {
 namespace {
 
@@ -114,6 +116,14 @@ Judgement Judge(const Scenario& scenario, const Expectations& expectations,
       FindDivergence(scenario, expectations, history, judgement.choices);
   judgement.verdict =
       VerdictOf(history.state, judgement.divergence.has_value());
+  if (judgement.verdict == Verdict::kPass &&
+      history.outcomes.size() != expectations.size()) {
+    // No run leaves such a history, but a file of them may be damaged.
+    judgement.verdict = Verdict::kInconclusive;
+    judgement.explanation =
+        absl::StrCat("its history has ", history.outcomes.size(),
+                     " outcomes for ", expectations.size(), " statements");
+  }
   if (judgement.divergence.has_value() || history.stopped_at_line == 0) {
     return judgement;
   }

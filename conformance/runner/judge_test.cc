@@ -150,6 +150,14 @@ TEST_F(JudgeTest, ADivergenceBeforeACrashIsTheFirst) {
   EXPECT_EQ(judgement.divergence->line, 6);
 }
 
+TEST_F(JudgeTest, AHistoryThatEndsTooEarlyIsNoPass) {
+  const Judgement judgement =
+      JudgeIn("3.15.2", History({"None", "None", "b\"ab\""}));
+  EXPECT_EQ(judgement.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(judgement.explanation,
+            "its history has 3 outcomes for 5 statements");
+}
+
 TEST_F(JudgeTest, UnsupportedIsNoFailure) {
   RunHistory history;
   history.state = RunState::kUnsupported;
