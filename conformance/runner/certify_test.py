@@ -147,6 +147,21 @@ class CertifyTest(unittest.TestCase):
                 self.assertEqual(scenarios["tiny/good"]["verdict"], "inconclusive")
                 self.assertEqual(result["summary"]["total"], 2)
 
+    def test_a_testee_that_does_not_end_well(self):
+        name = self.recorded()
+        base = ["--oracle", "recorded", "--deadline", "0.5", "--scenarios", name]
+        for mode, verdict, says in [
+            ("end-badly", "crash", "exited with status 6 at the end of its input"),
+            ("linger", "timeout", "did not exit within 0.5 s of the end of its input"),
+        ]:
+            with self.subTest(mode=mode):
+                run, result = self.result(*base, mode=mode)
+                self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+                [scenario] = result["scenarios"]
+                self.assertEqual(scenario["verdict"], verdict)
+                self.assertIn(says, scenario["explanation"])
+                self.assertIn("about to " + mode, scenario["stderr"])
+
     def test_a_testee_that_cannot_be_spoken_to(self):
         name = self.recorded()
         run = self.certify(

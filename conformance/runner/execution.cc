@@ -53,16 +53,19 @@ class Execution::Worker {
   Worker(const Execution& execution, std::unique_ptr<TesteeDialogue> testee)
       : execution_(execution), testee_(std::move(testee)) {}
 
-  ~Worker() {
-    if (testee_ != nullptr) testee_->Shutdown();
-  }
-
-  ScenarioHistory Run(const CatalogEntry& entry) {
-    ScenarioHistory history = NewHistory(entry);
+  void Run(const CatalogEntry& entry, ScenarioHistory& history) {
+    history = NewHistory(entry);
     for (int run = 0; run < execution_.options_.repeat; ++run) {
       Keep(RunOnce(entry, run), history);
     }
-    return history;
+    if (history.runs.back().state != RunState::kUnsupported) last_ = &history;
+  }
+
+  // Ends the testee. One that does not end well (a sanitizer has found a leak)
+  // has failed in the last scenario that it ran.
+  void End() {
+    if (testee_ == nullptr || testee_->Shutdown() || last_ == nullptr) return;
+    TakeFailure(*testee_, last_->runs.back());
   }
 
  private:
@@ -115,6 +118,8 @@ class Execution::Worker {
 
   const Execution& execution_;
   std::unique_ptr<TesteeDialogue> testee_;
+  // The last scenario that was not unsupported.
+  ScenarioHistory* last_ = nullptr;
   int failed_starts_ = 0;
 };
 
@@ -151,13 +156,14 @@ std::vector<ScenarioHistory> Execution::Run(
     Worker worker(*this, std::move(testee));
     for (;;) {
       const std::size_t i = next.fetch_add(1);
-      if (i >= order.size()) return;
+      if (i >= order.size()) break;
       const CatalogEntry& entry = *entries[order[i]];
-      histories[order[i]] = worker.Run(entry);
+      worker.Run(entry, histories[order[i]]);
       if (!options_.on_finished) continue;
       const std::lock_guard<std::mutex> lock(finished_mutex);
       options_.on_finished(entry.variant.id);
     }
+    worker.End();
   };
   const int jobs =
       std::max(1, std::min(options_.jobs, static_cast<int>(entries.size())));

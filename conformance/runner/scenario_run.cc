@@ -62,6 +62,14 @@ bool RunStep(const Step& step, StepDriver& driver, RunHistory& history) {
 
 }  // namespace
 
+void TakeFailure(TesteeDialogue& testee, RunHistory& history) {
+  if (testee.failure().has_value()) {
+    history.state = StateOf(testee.failure()->kind);
+    history.explanation = testee.failure()->description;
+  }
+  absl::StrAppend(&history.stderr_text, testee.TakeStderr());
+}
+
 std::string WhatIsMissing(const Scenario& scenario, const Variant& variant,
                           const Hello& hello) {
   const Requirements requirements = RequirementsOf(scenario, variant);
@@ -104,11 +112,7 @@ RunHistory RunScenario(const Scenario& scenario, const Variant& variant,
     // under it could make it log something into the next scenario.
     if (!testee.failure().has_value()) testee.Reset(variant.id);
   }
-  if (testee.failure().has_value()) {
-    history.state = StateOf(testee.failure()->kind);
-    history.explanation = testee.failure()->description;
-  }
-  history.stderr_text = testee.TakeStderr();
+  TakeFailure(testee, history);
   std::vector<std::string> wire_log = testee.TakeWireLog();
   if (options.keep_wire_log) history.wire_log = std::move(wire_log);
   return history;

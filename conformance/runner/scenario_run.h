@@ -30,6 +30,10 @@ RunHistory RunScenario(const Scenario& scenario, const Variant& variant,
                        TesteeDialogue& testee, Perturbation& perturbation,
                        const RunOptions& options);
 
+// Notes in `history` how the testee failed, if it did, and what it has written
+// on standard error.
+void TakeFailure(TesteeDialogue& testee, RunHistory& history);
+
 // Why the testee cannot run it, by its own declaration: "it lacks clock".
 // Empty: it can.
 std::string WhatIsMissing(const Scenario& scenario, const Variant& variant,

@@ -202,7 +202,8 @@ bool TesteeProcess::Shutdown() {
   const std::optional<int> status = child_->Wait(deadline);
   if (status == 0) return true;
   if (status.has_value()) {
-    Fail(TesteeFailureKind::kCrash, DescribeWaitStatus(*status));
+    Fail(TesteeFailureKind::kCrash,
+         absl::StrCat(DescribeWaitStatus(*status), " at the end of its input"));
   } else {
     Fail(TesteeFailureKind::kTimeout,
          absl::StrCat("did not exit within ", Seconds(deadline_),

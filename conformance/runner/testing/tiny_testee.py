@@ -45,7 +45,7 @@ def go_wrong():
 def perform(op):
     send(type="ack", id=op["id"])
     argument = op["args"][0] if op["args"] else None
-    if argument is None and MODE not in ("good", "wrong"):
+    if argument is None and MODE not in ("good", "wrong", "end-badly", "linger"):
         go_wrong()
     if MODE == "wrong" and argument == 1:
         argument = 2
@@ -78,6 +78,12 @@ def main():
         elif kind == "batch":
             for op in message["ops"]:
                 perform(op)
+    if MODE in ("end-badly", "linger"):
+        sys.stderr.write("about to %s\n" % MODE)
+        sys.stderr.flush()
+        if MODE == "end-badly":
+            sys.exit(6)
+        time.sleep(1000)
 
 
 main()
