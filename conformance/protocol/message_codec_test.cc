@@ -35,16 +35,11 @@ ErrorValue RaisedError() {
   return error;
 }
 
-// One of everything.
-std::vector<Value> AllValues() {
+// One of everything that a testee may send.
+std::vector<Value> AllResults() {
   ErrorValue argument;
   argument.kind = "ValueError";
   argument.args = std::vector<Value>{std::string("boom")};
-  CallValue call;
-  call.target = "reader";
-  call.call = "read";
-  call.args = {Value(10)};
-  SetNamed(call.kwargs, "key", Value(true));
   return {None(),
           true,
           -12,
@@ -55,12 +50,23 @@ std::vector<Value> AllValues() {
           Tuple{{1, 2}},
           List{{List{{List()}}, Tuple()}},
           Dict{{{std::string("a"), 1}, {2, Bytes{""}}}},
-          Reference{"writer.transport"},
-          Callback{"accept"},
           Object{"StreamReader"},
           argument,
-          RaisedError(),
-          call};
+          RaisedError()};
+}
+
+// And what only the runner may.
+std::vector<Value> AllArguments() {
+  CallValue call;
+  call.target = "reader";
+  call.call = "read";
+  call.args = {Value(10)};
+  SetNamed(call.kwargs, "key", Value(true));
+  std::vector<Value> arguments = AllResults();
+  arguments.emplace_back(Reference{"writer.transport"});
+  arguments.emplace_back(Callback{"accept"});
+  arguments.emplace_back(call);
+  return arguments;
 }
 
 Op FullOp() {
@@ -68,7 +74,7 @@ Op FullOp() {
   op.id = 7;
   op.target = "reader";
   op.name = "readuntil";
-  op.args = AllValues();
+  op.args = AllArguments();
   SetNamed(op.kwargs, "limit", 4);
   op.await = true;
   op.bind = {"a", "b"};
@@ -108,7 +114,7 @@ std::vector<TesteeMessage> AllTesteeMessages() {
   return {hello,
           Ready(),
           Ack{7},
-          Done{7, Tuple{{AllValues()}}, false},
+          Done{7, Tuple{{AllResults()}}, false},
           Done{8, RaisedError(), true},
           Done{9, RaisedError(), false},
           Settled(),
@@ -217,6 +223,18 @@ TEST(MessageCodecTest, SaysWhatIsWrongAndQuotes) {
               HasSubstr("batch.ops[0]"));
   EXPECT_THAT(RunnerError(R"({"type":"advance","id":1,"seconds":-1})"),
               HasSubstr("from 0"));
+}
+
+// A reference's text is its name. If a testee might send one called `1`, that
+// would be as good as the number.
+TEST(MessageCodecTest, ATesteeDoesNotRefer) {
+  for (const char* value : {R"({"ref":"1"})", R"([{"callback":"1"}])",
+                            R"({"tuple":[{"call":{"call":"f"}}]})"}) {
+    EXPECT_THAT(TesteeError(absl::StrCat(R"({"type":"done","id":1,"value":)",
+                                         value, "}")),
+                HasSubstr("only the runner may send it"))
+        << value;
+  }
 }
 
 TEST(MessageCodecTest, ErrorsAreShortAndPrintable) {

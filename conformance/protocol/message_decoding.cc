@@ -237,7 +237,7 @@ Hello ReadHello(MemberReader& reader) {
 }
 
 Done ReadDone(MemberReader& reader) {
-  ValueDecoder values;
+  ValueDecoder values(Sender::kTestee);
   Done done;
   done.id = reader.Id("id");
   done.raised = reader.Has("error");
@@ -275,7 +275,7 @@ absl::Status UnknownType(absl::string_view type) {
 absl::StatusOr<RunnerMessage> DecodeRunnerMessage(const Json& json) {
   const auto type = json["type"].get<std::string>();
   MemberReader reader(json, type);
-  ValueDecoder values;
+  ValueDecoder values(Sender::kRunner);
   const auto finish = [&reader](auto message) {
     return reader.Finish<RunnerMessage>(std::move(message));
   };

@@ -125,6 +125,11 @@ absl::StatusOr<Value> ValueDecoder::DecodeObject(const Json& json,
     if (member == json.end()) continue;
     const absl::string_view name = form;
     const std::string inner = absl::StrCat(path, ".", name);
+    // They have no value that could be compared, only a text: any text.
+    if (sender_ == Sender::kTestee &&
+        (name == "ref" || name == "call" || name == "callback")) {
+      return DecodingError(inner, "only the runner may send it");
+    }
     if (name == "bytes") return DecodeBytes(json, path);
     if (name == "dict") return DecodeDict(*member, inner);
     if (name == "call") return DecodeCall(*member, inner);

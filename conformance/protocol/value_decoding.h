@@ -19,9 +19,14 @@ namespace conformance {
 // How many bytes the `times` of one message may expand to, all in all.
 inline constexpr size_t kMaxExpandedBytes = size_t{256} << 20;
 
+// Whose message it is: a testee has nothing to refer to, see README.md.
+enum class Sender { kRunner, kTestee };
+
 // Decodes the values of one message. Errors begin with the path of the value.
 class ValueDecoder {
  public:
+  explicit ValueDecoder(Sender sender) : sender_(sender) {}
+
   absl::StatusOr<Value> DecodeValue(const nlohmann::json& json,
                                     absl::string_view path);
   absl::StatusOr<std::vector<Value>> DecodeValues(const nlohmann::json& json,
@@ -41,6 +46,7 @@ class ValueDecoder {
   absl::StatusOr<Value> DecodeCall(const nlohmann::json& json,
                                    absl::string_view path);
 
+  const Sender sender_;
   int depth_ = 0;
   size_t expanded_ = 0;
 };
