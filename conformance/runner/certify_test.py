@@ -121,13 +121,14 @@ class CertifyTest(unittest.TestCase):
             ("exit", "crash", "exited with status 3"),
             ("abort", "crash", "signal 6"),
             ("hang", "timeout", "did not answer within 0.5 s"),
+            ("drip", "timeout", "did not answer within 0.5 s"),
             ("print", "protocol-error", "debug: here"),
             ("flood", "protocol-error", "without end"),
             ("close-output", "protocol-error", "closed its standard output"),
             ("answer-twice", "protocol-error", "answers what was not asked"),
         ]:
             with self.subTest(mode=mode):
-                deadline = "0.5" if mode == "hang" else "10"
+                deadline = "0.5" if verdict == "timeout" else "10"
                 run, result = self.result(
                     "--oracle",
                     "recorded",
@@ -161,6 +162,15 @@ class CertifyTest(unittest.TestCase):
                 self.assertEqual(scenario["verdict"], verdict)
                 self.assertIn(says, scenario["explanation"])
                 self.assertIn("about to " + mode, scenario["stderr"])
+
+    def test_late_answers_win_no_time(self):
+        run, result = self.result(
+            *["--oracle", "recorded", "--deadline", "0.5"],
+            *["--scenarios", self.recorded()],
+            mode="drip-late-answers"
+        )
+        self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+        self.assertEqual(result["scenarios"][0]["verdict"], "timeout")
 
     def test_a_testee_that_cannot_be_spoken_to(self):
         name = self.recorded()

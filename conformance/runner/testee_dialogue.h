@@ -75,7 +75,8 @@ class TesteeDialogue {
 
   bool SayHello();
   void Remember(std::int64_t id, bool is_op);
-  // Receives one message and files it. False: see failure().
+  // Receives one answer, and the events before it, and files them. False: see
+  // failure().
   bool ReceiveOne();
   bool File(TesteeMessage message, absl::string_view line);
   bool FileAnswer(const Ack& ack);

@@ -138,11 +138,15 @@ bool TesteeProcess::Exchange(Deadline deadline, absl::string_view* to_write) {
     if (const std::optional<int> status = child_->Wait(deadline)) {
       Fail(TesteeFailureKind::kCrash, DescribeWaitStatus(*status));
     } else {
-      Fail(TesteeFailureKind::kTimeout,
-           absl::StrCat("did not answer within ", Seconds(deadline_)));
+      FailAtDeadline();
     }
   }
   return !failure_.has_value();
+}
+
+void TesteeProcess::FailAtDeadline() {
+  Fail(TesteeFailureKind::kTimeout,
+       absl::StrCat("did not answer within ", Seconds(deadline_)));
 }
 
 bool TesteeProcess::SendLine(absl::string_view line) {
@@ -154,7 +158,7 @@ bool TesteeProcess::SendLine(absl::string_view line) {
       count > 0) {
     rest.remove_prefix(static_cast<std::size_t>(count));
   }
-  const Deadline deadline = Deadline::After(deadline_);
+  const Deadline deadline = NewDeadline();
   while (!rest.empty()) {
     if (unread().size() > kMaximumLine) {
       Fail(TesteeFailureKind::kProtocolError,
@@ -165,8 +169,9 @@ bool TesteeProcess::SendLine(absl::string_view line) {
   return true;
 }
 
-std::optional<std::string> TesteeProcess::ReceiveLine() {
-  const Deadline deadline = Deadline::After(deadline_);
+std::optional<std::string> TesteeProcess::ReceiveLine(Deadline deadline) {
+  // There may be a line: one more that is no answer.
+  if (deadline.passed()) FailAtDeadline();
   while (!failure_.has_value()) {
     const std::size_t end = output_.find('\n', searched_);
     if (end != std::string::npos) {
@@ -192,7 +197,7 @@ std::optional<std::string> TesteeProcess::ReceiveLine() {
 bool TesteeProcess::Shutdown() {
   if (failure_.has_value()) return false;
   child_->CloseStdin();
-  const Deadline deadline = Deadline::After(deadline_);
+  const Deadline deadline = NewDeadline();
   // Its output is read to the end: a full pipe must not keep it from exiting.
   while (!output_ended_ && !deadline.passed()) {
     output_.clear();

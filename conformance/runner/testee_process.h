@@ -46,9 +46,15 @@ class TesteeProcess {
   // meanwhile is read, so that the two never wait for each other.
   bool SendLine(absl::string_view line);
 
-  // The next line, without its line feed, within the deadline; nothing: see
-  // failure().
-  std::optional<std::string> ReceiveLine();
+  // When an answer that is waited for from now on is too late.
+  Deadline NewDeadline() const { return Deadline::After(deadline_); }
+
+  // The next line, without its line feed; nothing: see failure(), to which the
+  // deadline belongs.
+  std::optional<std::string> ReceiveLine() {
+    return ReceiveLine(NewDeadline());
+  }
+  std::optional<std::string> ReceiveLine(Deadline deadline);
 
   // Reports what was found wrong with a line: the testee is killed.
   void Fail(TesteeFailureKind kind, std::string description);
@@ -72,6 +78,7 @@ class TesteeProcess {
   bool Poll(Deadline deadline, absl::string_view* to_write);
   // The same, with the deadline as a failure. False: see failure().
   bool Exchange(Deadline deadline, absl::string_view* to_write);
+  void FailAtDeadline();
   void ReadStdout();
   void ReadStderr();
   void FailAtEndOfOutput();

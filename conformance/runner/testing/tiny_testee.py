@@ -35,6 +35,10 @@ def go_wrong():
     if MODE == "flood":
         while True:
             send(type="event", name="ResourceWarning", message="")
+    if MODE == "drip":
+        while True:
+            send(type="event", name="ResourceWarning", message="")
+            time.sleep(0.1)
     if MODE == "close-output":
         os.close(1)
         time.sleep(1000)
@@ -70,6 +74,9 @@ def main():
                 without=["echo"] if MODE == "lacking" else [],
             )
         elif kind == "reset":
+            while MODE == "drip-late-answers":
+                send(type="done", id=1, value=None)
+                time.sleep(0.1)
             send(type="ready")
         elif kind == "settle":
             send(type="settled")
