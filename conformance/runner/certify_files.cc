@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conformance/runner/certify_files.h"
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <set>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/report/json_report.h"
 #include "conformance/report/text_report.h"
 #include "conformance/runner/expected_failures.h"
 #include "conformance/runner/history_json.h"
+#include "conformance/runner/text_file.h"
 #include "conformance/scenario/expectation.h"
 
 namespace conformance {
@@ -99,21 +99,6 @@ ExitStatus StatusOf(const CertificationResult& result, std::size_t selected) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::string> ReadTextFile(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  return std::string{std::istreambuf_iterator<char>(stream),
-                     std::istreambuf_iterator<char>()};
-}
-
-absl::Status WriteTextFile(const std::string& path, absl::string_view text) {
-  std::ofstream stream(path, std::ios::binary);
-  stream.write(text.data(), static_cast<std::streamsize>(text.size()));
-  stream.close();
-  if (stream) return absl::OkStatus();
-  return absl::PermissionDeniedError(absl::StrCat("cannot write ", path));
-}
 
 absl::Status WriteHistories(const std::string& path,
                             const ScenarioCatalog& catalog,

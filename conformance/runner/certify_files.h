@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The files that certify reads and writes beside scenarios, and how a run ends.
+// What certify writes beside its report, and how a run ends.
 #ifndef CONFORMANCE_RUNNER_CERTIFY_FILES_H_
 #define CONFORMANCE_RUNNER_CERTIFY_FILES_H_
 
@@ -8,7 +8,6 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "conformance/runner/certification.h"
 #include "conformance/runner/certify_options.h"
@@ -17,9 +16,6 @@
 #include "conformance/runner/scenario_catalog.h"
 
 namespace conformance {
-
-absl::StatusOr<std::string> ReadTextFile(const std::string& path);
-absl::Status WriteTextFile(const std::string& path, absl::string_view text);
 
 absl::Status WriteHistories(const std::string& path,
                             const ScenarioCatalog& catalog,

@@ -299,6 +299,21 @@ class CertifyTest(unittest.TestCase):
                 self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
                 self.assertIn(says, run.stderr)
 
+    def test_a_folder_is_no_file(self):
+        name = self.recorded()
+        folder = self.path("folder")
+        os.makedirs(os.path.join(folder, "x.scenario"))
+        for args, says in [
+            (["--list", "--scenarios", folder], "x.scenario"),
+            (["--scenarios", name, "--recheck", folder], folder),
+            (["--scenarios", name, "--expected-failures", folder], folder),
+        ]:
+            with self.subTest(args=args):
+                run = self.certify("--oracle", "recorded", *args)
+                self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
+                self.assertIn("cannot read", run.stderr)
+                self.assertIn(says, run.stderr)
+
     def test_nothing_is_never_a_pass(self):
         name = self.recorded()
         run = self.certify("--scenarios", name, "--filter", "nowhere")

@@ -10,6 +10,7 @@
 #include "conformance/runner/certification.h"
 #include "conformance/runner/certify_files.h"
 #include "conformance/runner/history_json.h"
+#include "conformance/runner/text_file.h"
 #include "conformance/scenario/digest.h"
 
 namespace conformance {

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "conformance/runner/text_file.h"
 #include "conformance/scenario/parser.h"
 #include "conformance/scenario/problem.h"
 #include "conformance/scenario/validator.h"
@@ -18,16 +17,6 @@ namespace conformance {
 namespace {
 
 namespace fs = std::filesystem;
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream),
-                   std::istreambuf_iterator<char>()};
-  if (!stream.good() && !stream.eof()) {
-    return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  }
-  return text;
-}
 
 absl::StatusOr<std::vector<std::string>> FilesOfFolder(
     const std::string& path) {
@@ -94,8 +83,10 @@ absl::StatusOr<ScenarioCatalog> ScenarioCatalog::Load(
 }
 
 absl::Status ScenarioCatalog::LoadFile(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
+  absl::StatusOr<std::string> text = ReadTextFile(path);
+  if (!text.ok()) {
+    return absl::NotFoundError(absl::StrCat(text.status().message(), "\n"));
+  }
   ParsedFile parsed = ParseScenarios(path, *text);
   std::vector<Problem> problems = std::move(parsed.problems);
   if (!HasErrors(problems)) {
