@@ -299,6 +299,21 @@ class CertifyTest(unittest.TestCase):
                 self.assertEqual(run.returncode, 2, run.stdout + run.stderr)
                 self.assertIn(says, run.stderr)
 
+    def test_a_report_that_cannot_be_written_is_no_success(self):
+        name = self.recorded()
+        testee = "%s %s" % (sys.executable, TINY)
+        for args in ([], ["--list"]):
+            with self.subTest(args=args), open("/dev/full", "wb") as full:
+                run = subprocess.run(
+                    [CERTIFY, "--oracle", "recorded", "--testee", testee]
+                    + ["--scenarios", name, *args],
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    timeout=240,
+                )
+                self.assertEqual(run.returncode, 2, run.stderr)
+                self.assertIn(b"standard output", run.stderr)
+
     def test_a_folder_is_no_file(self):
         name = self.recorded()
         folder = self.path("folder")
