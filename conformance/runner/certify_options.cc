@@ -75,8 +75,11 @@ void AddSelection(CLI::App& app, CertifyOptions& options, Raw& raw) {
       ->type_name("PATH")
       ->check(IsNotEmpty());
   app.add_option("--filter", options.filter,
-                 "Only scenarios whose id has a match of this")
-      ->type_name("REGEX");
+                 "Only scenarios whose id has a match of this; of several, the "
+                 "last one counts")
+      ->type_name("REGEX")
+      // A test of Bazel that has one is repeated with another behind it.
+      ->take_last();
   app.add_flag("--list", options.list, "Only list the ids of the scenarios");
   app.add_option("--expected-failures", options.expected_failures_path,
                  "Failures that are known; anything else is unexpected")

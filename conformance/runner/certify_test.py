@@ -341,6 +341,13 @@ class CertifyTest(unittest.TestCase):
         self.assertEqual(run.returncode, 4, run.stdout + run.stderr)
         self.assertIn("not certified: no scenario ran", run.stdout)
 
+    def test_of_several_filters_the_last_counts(self):
+        """As `bazel test --test_arg=--filter=…` adds one to the test's own."""
+        name = self.recorded(header="  for n in 1, 2\n")
+        filters = ["--filter=tiny", "--filter=^tiny/echo\\[2\\]$"]
+        run = self.certify("--list", "--scenarios", name, *filters)
+        self.assertEqual(run.stdout, "tiny/echo[2]\n", run.stderr)
+
     def test_list_and_help(self):
         name = self.recorded(header="  for n in 1, 2\n")
         run = self.certify("--list", "--scenarios", name)
