@@ -68,6 +68,17 @@ TEST(CompareTest, LongBytesByTheirDigest) {
   EXPECT_FALSE(Compare(digest, Outcome::Returned(Bytes{data}), false).matches);
 }
 
+TEST(CompareTest, WhatIsRaisedIsNotReturnedWhateverItIsCalled) {
+  ErrorValue error;
+  error.kind = "returned ValueError";
+  EXPECT_FALSE(Compare(Of("returned ValueError()", "3.15"),
+                       Outcome::Raised(error), false)
+                   .matches);
+  error.kind = "";  // Its text is that of an empty tuple.
+  EXPECT_FALSE(
+      Compare(Of("()", "3.15"), Outcome::Raised(error), false).matches);
+}
+
 TEST(CompareTest, MessagesOnlyWhereAskedFor) {
   ErrorValue error;
   error.kind = "ValueError";

@@ -72,7 +72,8 @@ std::string OutcomeTextWithMessage(const Outcome& outcome) {
 }
 
 bool SameOutcome(const Outcome& a, const Outcome& b, bool compare_messages) {
-  return OutcomeText(a) == OutcomeText(b) &&
+  // The kind: a class may be called "returned ValueError".
+  return a.kind == b.kind && OutcomeText(a) == OutcomeText(b) &&
          (!compare_messages ||
           EscapeMessage(a.message()) == EscapeMessage(b.message()));
 }
