@@ -22,6 +22,19 @@ constexpr std::size_t kShownErrorLines = 12;
 constexpr std::size_t kShownMessages = 60;
 constexpr std::size_t kShownText = 400;
 
+// What a testee prints may be anything, and the report is read on a terminal.
+std::string Printable(const std::string& line) {
+  std::string text;
+  for (const char c : line) {
+    if (absl::ascii_iscntrl(c) && c != '\t') {
+      absl::StrAppend(&text, "\\x", absl::Hex(c, absl::kZeroPad2));
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
 std::string Shortened(const std::string& text) {
   if (text.size() <= kShownText) return text;
   return absl::StrCat(text.substr(0, kShownText), "…");
@@ -74,7 +87,7 @@ void AppendStandardError(const std::string& stderr_text, std::string& text) {
     absl::StrAppend(&text, "    … (", first, " more lines)\n");
   }
   for (std::size_t i = first; i < lines.size(); ++i) {
-    absl::StrAppend(&text, "    ", Shortened(lines[i]), "\n");
+    absl::StrAppend(&text, "    ", Printable(Shortened(lines[i])), "\n");
   }
 }
 
@@ -87,7 +100,7 @@ void AppendMessages(const std::vector<std::string>& log, std::string& text) {
     absl::StrAppend(&text, "    … (", first, " more)\n");
   }
   for (std::size_t i = first; i < log.size(); ++i) {
-    absl::StrAppend(&text, "    ", log[i], "\n");
+    absl::StrAppend(&text, "    ", Printable(log[i]), "\n");
   }
 }
 

@@ -111,6 +111,15 @@ class CertifyTest(unittest.TestCase):
         self.assertEqual(divergence["expected"], "1")
         self.assertEqual(divergence["actual"], "2")
 
+    def test_what_a_testee_says_stays_on_its_line(self):
+        name = self.recorded()
+        base = ["--oracle", "recorded", "--verbose", "--scenarios", name]
+        run = self.certify(*base, mode="deceive")
+        self.assertEqual(run.returncode, 1)
+        lines = run.stdout.splitlines()
+        self.assertEqual([each for each in lines if each.startswith("cert")], [])
+        self.assertNotIn("\x1b", run.stdout)
+
     def test_bad_testees_cost_their_scenario_and_the_run_goes_on(self):
         bad = self.recorded("tiny/bad")
         good = self.write(

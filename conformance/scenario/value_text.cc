@@ -71,6 +71,13 @@ std::string FloatText(double number) {
   return text;
 }
 
+// A name that a testee has given: it may hold anything, but what it says stays
+// on its line of a report.
+std::string NameText(absl::string_view name) {
+  const std::string literal = StrLiteral(name);
+  return literal.substr(1, literal.size() - 2);
+}
+
 std::string Items(const std::vector<Value>& items) {
   return absl::StrJoin(items, ", ", [](std::string* out, const Value& item) {
     absl::StrAppend(out, ValueText(item));
@@ -79,7 +86,7 @@ std::string Items(const std::vector<Value>& items) {
 
 void AppendNamed(const NamedValues& values, std::vector<std::string>* parts) {
   for (const auto& [name, value] : values) {
-    parts->push_back(absl::StrCat(name, "=", ValueText(value)));
+    parts->push_back(absl::StrCat(NameText(name), "=", ValueText(value)));
   }
 }
 
@@ -120,10 +127,11 @@ struct Writer {
   std::string operator()(const Reference& value) const { return value.name; }
   std::string operator()(const Callback& value) const { return value.name; }
   std::string operator()(const Object& value) const {
-    return absl::StrCat("<", value.class_name, ">");
+    return absl::StrCat("<", NameText(value.class_name), ">");
   }
   std::string operator()(const ErrorValue& value) const {
-    return CallText(value.kind, value.args.value_or(std::vector<Value>()),
+    return CallText(NameText(value.kind),
+                    value.args.value_or(std::vector<Value>()),
                     value.attributes);
   }
   std::string operator()(const CallValue& value) const {

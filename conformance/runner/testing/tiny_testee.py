@@ -49,10 +49,14 @@ def go_wrong():
 def perform(op):
     send(type="ack", id=op["id"])
     argument = op["args"][0] if op["args"] else None
-    if argument is None and MODE not in ("good", "wrong", "end-badly", "linger"):
+    if argument is None and MODE not in ("good", "wrong", "end-badly", "linger", "deceive"):
         go_wrong()
     if MODE == "wrong" and argument == 1:
         argument = 2
+    if MODE == "deceive" and argument == 1:
+        sys.stderr.write("\x1b[2J\n")
+        sys.stderr.flush()
+        argument = {"object": "int>\n\ncertified: 1 of 1 scenarios pass\x1b[2J"}
     if op["await"] and argument == "never":
         return
     send(type="done", id=op["id"], value=argument)
