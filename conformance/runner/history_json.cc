@@ -124,10 +124,12 @@ absl::StatusOr<RunHistory> RunFromJson(const Json& json) {
     Get(item, "statement", observed.statement);
     Get(item, "text", text);
     Get(item, "message", message);
-    if (!message.empty()) absl::StrAppend(&text, "  # ", message);
-    absl::StatusOr<Outcome> outcome = ParseOutcome(text);
-    if (!outcome.ok()) return outcome.status();
-    observed.outcome = *std::move(outcome);
+    absl::StatusOr<Outcome> outcome = ParseOutcome(
+        message.empty() ? text : absl::StrCat(text, "  # ", message));
+    // No outcome of CPython's (`std::system_error()`), so none that is
+    // expected: its text will do.
+    observed.outcome =
+        outcome.ok() ? *std::move(outcome) : Outcome::Returned(Reference{text});
     run.outcomes.push_back(std::move(observed));
   }
   return run;
