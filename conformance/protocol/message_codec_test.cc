@@ -237,6 +237,17 @@ TEST(MessageCodecTest, ATesteeDoesNotRefer) {
   }
 }
 
+// Some 30 results, each of a line of 90 bytes, must not fill the memory.
+TEST(MessageCodecTest, ResultsExpandToNoMoreThanALineHolds) {
+  const auto result = [](int times) {
+    return absl::StrCat(
+        R"({"type":"done","id":1,"value":{"bytes":"x","times":)", times, "}}");
+  };
+  EXPECT_TRUE(DecodeTesteeLine(result(16 << 20)).ok());
+  EXPECT_THAT(TesteeError(result((16 << 20) + 1)),
+              HasSubstr("expand to more than 16777216"));
+}
+
 TEST(MessageCodecTest, ErrorsAreShortAndPrintable) {
   const std::string error = TesteeError("\x1b[2J" + std::string(100000, 'x'));
   EXPECT_LT(error.size(), 500u);
@@ -263,8 +274,8 @@ TEST(MessageCodecTest, RefusesWhatIsTooDeepTooLongOrTooMany) {
   EXPECT_THAT(TesteeError(many + "]}"), HasSubstr("elements"));
   EXPECT_THAT(TesteeError(head + R"({"bytes":"x","times":1000000000000}})"),
               HasSubstr("expand to more than"));
-  EXPECT_THAT(TesteeError(head + R"([{"bytes":"x","times":200000000},)" +
-                          R"({"bytes":"x","times":200000000}]})"),
+  EXPECT_THAT(TesteeError(head + R"([{"bytes":"x","times":10000000},)" +
+                          R"({"bytes":"x","times":10000000}]})"),
               HasSubstr("[1].times"));
 }
 

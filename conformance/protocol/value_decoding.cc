@@ -170,12 +170,11 @@ absl::StatusOr<Value> ValueDecoder::DecodeBytes(const Json& json,
                          "expected an integer from 0");
   }
   const auto count = times->get<uint64_t>();
-  if (!piece.empty() &&
-      count > (kMaxExpandedBytes - expanded_) / piece.size()) {
+  if (!piece.empty() && count > (most_expanded_ - expanded_) / piece.size()) {
     return DecodingError(
         absl::StrCat(path, ".times"),
         absl::StrCat("the bytes of this message expand to more than ",
-                     kMaxExpandedBytes));
+                     most_expanded_));
   }
   Bytes bytes;
   if (piece.size() == 1) {

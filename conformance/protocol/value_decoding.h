@@ -16,8 +16,10 @@
 
 namespace conformance {
 
-// How many bytes the `times` of one message may expand to, all in all.
+// How many bytes the `times` of one message may expand to, all in all. Of a
+// testee's, no more than its line could hold without.
 inline constexpr size_t kMaxExpandedBytes = size_t{256} << 20;
+inline constexpr size_t kMaxExpandedResult = size_t{16} << 20;
 
 // Whose message it is: a testee has nothing to refer to, see README.md.
 enum class Sender { kRunner, kTestee };
@@ -25,7 +27,10 @@ enum class Sender { kRunner, kTestee };
 // Decodes the values of one message. Errors begin with the path of the value.
 class ValueDecoder {
  public:
-  explicit ValueDecoder(Sender sender) : sender_(sender) {}
+  explicit ValueDecoder(Sender sender)
+      : sender_(sender),
+        most_expanded_(sender == Sender::kTestee ? kMaxExpandedResult
+                                                 : kMaxExpandedBytes) {}
 
   absl::StatusOr<Value> DecodeValue(const nlohmann::json& json,
                                     absl::string_view path);
@@ -47,6 +52,7 @@ class ValueDecoder {
                                    absl::string_view path);
 
   const Sender sender_;
+  const size_t most_expanded_;
   int depth_ = 0;
   size_t expanded_ = 0;
 };
