@@ -42,7 +42,7 @@ void KillRunningGroups(int signal_number) {
 bool InstallSignalHandlers() {
   // A write to a testee that died is an error to be read, not a signal.
   signal(SIGPIPE, SIG_IGN);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
     struct sigaction old = {};
     sigaction(number, nullptr, &old);
     if (old.sa_handler != SIG_DFL) continue;
@@ -140,7 +140,7 @@ int Spawn(const CommandLine& command, const Pipes& pipes, pid_t& pid) {
   posix_spawnattr_init(&attributes);
   sigset_t defaults;
   sigemptyset(&defaults);
-  for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP}) {
+  for (const int number : {SIGPIPE, SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
     sigaddset(&defaults, number);
   }
   posix_spawnattr_setsigdefault(&attributes, &defaults);

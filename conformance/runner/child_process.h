@@ -18,7 +18,7 @@ namespace conformance {
 // standard descriptors. Its descendants are killed with it.
 //
 // May be used from any one thread. A signal that ends this program (SIGINT,
-// SIGTERM, SIGHUP) kills the groups of all that still run.
+// SIGQUIT, SIGTERM, SIGHUP) kills the groups of all that still run.
 class ChildProcess {
  public:
   // NotFound or another code of the operating system: it could not be started.

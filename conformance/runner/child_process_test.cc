@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -92,6 +94,37 @@ TEST(ChildProcessTest, DescendantsAreKilledWithIt) {
   child.reset();
   EXPECT_EQ(ReadAll(out), "");
   close(out);
+}
+
+// What a person types at a terminal reaches this program only: a child is in a
+// process group of its own.
+TEST(ChildProcessTest, ASignalThatEndsThisProgramKillsItsChildren) {
+  for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) {
+    SCOPED_TRACE(number);
+    // A signal that was ignored from the start, as by nohup, ends nothing.
+    struct sigaction action = {};
+    sigaction(number, nullptr, &action);
+    if (action.sa_handler == SIG_IGN) continue;
+    // The child holds the pipe open for as long as it lives.
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const pid_t program = fork();
+    if (program == 0) {
+      close(ends[0]);
+      const rlimit no_core = {0, 0};
+      setrlimit(RLIMIT_CORE, &no_core);
+      auto child = Shell("read line < /dev/zero");
+      raise(number);
+      _exit(0);
+    }
+    close(ends[1]);
+    pollfd closed = {ends[0], POLLIN, 0};
+    EXPECT_EQ(poll(&closed, 1, 10'000), 1);
+    int status = 0;
+    waitpid(program, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == number) << status;
+    close(ends[0]);
+  }
 }
 
 TEST(ChildProcessTest, DescendantsDoNotOutliveOneThatExitedByItself) {
