@@ -246,7 +246,9 @@ int CertificationResult::Count(Verdict verdict) const {
 }
 
 bool CertificationResult::AsExpected() const {
-  return stale_expectations.empty() &&
+  const int ran =
+      static_cast<int>(scenarios.size()) - Count(Verdict::kUnsupported);
+  return ran > 0 && not_run == 0 && stale_expectations.empty() &&
          std::all_of(scenarios.begin(), scenarios.end(),
                      [](const ScenarioResult& result) {
                        return IsExpected(result.judgement.verdict) &&

@@ -82,7 +82,8 @@ struct CertificationResult {
   std::vector<std::string> stale_expectations;
 
   int Count(Verdict verdict) const;
-  // No verdict is unexpected, nothing drifted, no expectation is stale.
+  // Something ran, and all that was selected; no verdict is unexpected, nothing
+  // drifted, no expectation is stale.
   bool AsExpected() const;
 };
 

@@ -227,8 +227,9 @@ class CertifyTest(unittest.TestCase):
         [scenario] = result["scenarios"]
         self.assertEqual(scenario["verdict"], "unsupported")
         self.assertIn("echo", scenario["explanation"])
-        # Nothing ran, and that is no success.
+        # Nothing ran, and that is no success, for programs neither.
         self.assertEqual(run.returncode, 4, run.stdout)
+        self.assertFalse(result["summary"]["as-expected"])
         self.assertIn("none of 1 scenarios could run", run.stdout)
 
     def test_expected_failures(self):
@@ -344,10 +345,11 @@ class CertifyTest(unittest.TestCase):
         self.assertEqual(run.returncode, 4)
         self.assertIn("nowhere", run.stderr)
         old = self.recorded("tiny/new", "  since 3.15\n")
-        run = self.certify(
+        run, result = self.result(
             *["--oracle", "recorded", "--scenarios", old], edition="3.11.2"
         )
         self.assertEqual(run.returncode, 4, run.stdout + run.stderr)
+        self.assertFalse(result["summary"]["as-expected"])
         self.assertIn("not certified: no scenario ran", run.stdout)
 
     def test_of_several_filters_the_last_counts(self):
