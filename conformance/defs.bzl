@@ -12,6 +12,10 @@
 def _rootpaths(labels):
     return ["$(rootpaths %s)" % label for label in labels]
 
+def _quoted(text):
+    """One word of `args`, which Bazel splits as a shell would."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
 def streams_conformance_test(
         name,
         testee,
@@ -28,7 +32,8 @@ def streams_conformance_test(
       name: of the test.
       testee: label of an executable that speaks the testee protocol
         (conformance/protocol/README.md).
-      testee_args: its arguments; $(rootpath …) of what is in `data` is expanded.
+      testee_args: its arguments, quoted where they need it, as in a command
+        line; $(rootpath …) of what is in `data` is expanded.
       scenarios: labels of *.scenario files; all of this project's, if None.
       edition: the version of CPython to be judged by, such as "3.12"; the one
         that the testee claims, if None.
@@ -42,7 +47,9 @@ def streams_conformance_test(
         scenarios = [str(Label("//conformance/scenarios"))]
     args = [
         "--oracle=recorded",
-        "--testee='%s'" % " ".join(["$(rootpath %s)" % testee] + testee_args),
+        "--testee=" + _quoted(
+            " ".join(["$(rootpath %s)" % testee] + testee_args),
+        ),
         "--reproduce-with='bazel test //%s:%s --test_arg=--filter='" %
         (native.package_name(), name),
     ]
@@ -52,7 +59,7 @@ def streams_conformance_test(
         args.append("--expected-failures=$(rootpath %s)" % expected_failures)
         data = data + [expected_failures]
     if filter:
-        args.append("--filter='%s'" % filter.replace("$", "$$"))
+        args.append("--filter=" + _quoted(filter.replace("$", "$$")))
 
     # The option takes all that follows.
     args += ["--scenarios"] + _rootpaths(scenarios)
