@@ -36,7 +36,7 @@ std::optional<Divergence> FindDivergence(const Scenario& scenario,
         divergence.line = step.line;
         divergence.statement = static_cast<int>(i);
         divergence.source = step.statements[i].source;
-        divergence.expected = expectation.ToString();
+        divergence.expected = expectation.ToString(scenario.compare_messages);
         divergence.actual = OutcomeTextWithMessage(actual);
         divergence.outcome = OutcomeText(actual);
         return divergence;
@@ -137,7 +137,8 @@ Judgement Judge(const Scenario& scenario, const Expectations& expectations,
       divergence.line = step.line;
       divergence.statement = static_cast<int>(i);
       divergence.source = step.statements[i].source;
-      divergence.expected = expectations[index].ToString();
+      divergence.expected =
+          expectations[index].ToString(scenario.compare_messages);
       divergence.actual = history.explanation;
       divergence.outcome = std::string(VerdictName(judgement.verdict));
       judgement.divergence = std::move(divergence);

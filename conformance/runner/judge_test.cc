@@ -91,6 +91,26 @@ TEST_F(JudgeTest, SaysWhereItDivergesFirst) {
   EXPECT_EQ(judgement.divergence->actual, "b\"a\"");
 }
 
+// Where messages are compared, both are there to be compared by the reader.
+TEST_F(JudgeTest, ShowsTheMessageThatItExpected) {
+  Expectations expectations(1);
+  expectations[0].choices.push_back(
+      {"", {*ParseOutcome("ValueError()  # Limit cannot be <= 0")}});
+  const RunHistory history = History({"ValueError()  # no"});
+  for (const bool compare_messages : {true, false}) {
+    Scenario scenario = *scenario_;
+    scenario.steps.resize(1);
+    scenario.steps[0].statements.resize(1);
+    scenario.compare_messages = compare_messages;
+    const Judgement judgement = Judge(scenario, expectations, history);
+    ASSERT_EQ(judgement.divergence.has_value(), compare_messages);
+    if (!compare_messages) continue;
+    EXPECT_EQ(judgement.divergence->expected,
+              "ValueError()  # Limit cannot be <= 0");
+    EXPECT_EQ(judgement.divergence->actual, "ValueError()  # no");
+  }
+}
+
 TEST_F(JudgeTest, AnyStatementOfAStepMayDiverge) {
   const Judgement judgement =
       JudgeIn("3.15.2",

@@ -36,13 +36,15 @@ bool TagMatches(const OutcomeTag& tag, const Version& edition,
                      });
 }
 
-std::string Expectation::ToString() const {
+std::string Expectation::ToString(bool with_messages) const {
   std::vector<std::string> texts;
   for (const Choice& choice : choices) {
     for (const Outcome& outcome : choice.outcomes) {
-      texts.push_back(choice.word.empty() ? OutcomeText(outcome)
-                                          : absl::StrCat("[", choice.word, "] ",
-                                                         OutcomeText(outcome)));
+      const std::string text = with_messages ? OutcomeTextWithMessage(outcome)
+                                             : OutcomeText(outcome);
+      texts.push_back(choice.word.empty()
+                          ? text
+                          : absl::StrCat("[", choice.word, "] ", text));
     }
   }
   return absl::StrJoin(texts, " or ");

@@ -28,8 +28,9 @@ struct Expectation {
   // unknown if it is not.
   bool implicit = false;
 
-  // "b\"a\" or b\"ab\"", with words where there are several choices.
-  std::string ToString() const;
+  // "b\"a\" or b\"ab\"", with words where there are several choices; with the
+  // errors' messages if they count.
+  std::string ToString(bool with_messages = false) const;
 };
 
 // Whether an outcome with this tag is for that edition and variant.
