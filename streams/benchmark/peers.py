@@ -71,7 +71,7 @@ PEERS = [
     ),
     Peer(
         "raw-busy-poll",
-        "raw that never sleeps, where the library busy polls",
+        "raw that busy polls, too",
         target="raw_echo_server",
         modes=("echo",),
         tls=False,

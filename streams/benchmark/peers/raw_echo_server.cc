@@ -13,8 +13,8 @@
 // last newline only, and sends what is before it from where it lies; with
 // --each_line, it does what a program must that answers each line: finds it,
 // and puts its answer behind the others'.
-// --busy_poll: it asks the kernel again and again, and never sleeps: as much as
-// busy polling can give.
+// --busy_poll: for a millisecond it asks the kernel again and again before it
+// sleeps, as the library's echo server does: as much as busy polling can give.
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -26,15 +26,19 @@
 #include <unordered_map>
 
 #include "absl/flags/flag.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "streams/benchmark/peers/raw_listener.h"
 
 ABSL_FLAG(bool, cork, false, "lines that arrive together leave together");
 ABSL_FLAG(bool, each_line, false, "with --cork: looks at each of them");
-ABSL_FLAG(bool, busy_poll, false, "never sleeps");
+ABSL_FLAG(bool, busy_poll, false, "looks for a while before it sleeps");
 
 namespace {
 
 constexpr size_t kReadSize = 65536;
+constexpr int kMaxEvents = 256;
+constexpr absl::Duration kBusyPoll = absl::Milliseconds(1);
 
 struct Connection {
   int fd = -1;
@@ -51,14 +55,14 @@ class Server {
         lines_(lines),
         cork_(cork),
         each_line_(each_line),
-        timeout_(busy_poll ? 0 : -1) {
+        busy_poll_(busy_poll) {
     raw::Control(epoll_, EPOLL_CTL_ADD, listener_, EPOLLIN);
   }
 
   [[noreturn]] void Run() {
-    epoll_event events[256];
+    epoll_event events[kMaxEvents];
     for (;;) {
-      const int count = epoll_wait(epoll_, events, 256, timeout_);
+      const int count = Wait(events);
       for (int i = 0; i < count; ++i) {
         const int fd = events[i].data.fd;
         if (fd == listener_) {
@@ -77,6 +81,17 @@ class Server {
   }
 
  private:
+  int Wait(epoll_event* events) {
+    if (busy_poll_) {
+      const absl::Time end = absl::Now() + kBusyPoll;
+      do {
+        const int count = epoll_wait(epoll_, events, kMaxEvents, 0);
+        if (count != 0) return count;
+      } while (absl::Now() < end);
+    }
+    return epoll_wait(epoll_, events, kMaxEvents, -1);
+  }
+
   void Accept() {
     for (;;) {
       const int fd = raw::Accept(listener_);
@@ -184,7 +199,7 @@ class Server {
   const bool lines_;
   const bool cork_;
   const bool each_line_;
-  const int timeout_;
+  const bool busy_poll_;
   std::string answers_;
   std::unordered_map<int, std::unique_ptr<Connection>> connections_;
   char buffer_[kReadSize];
