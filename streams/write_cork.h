@@ -4,7 +4,6 @@
 #define STREAMS_WRITE_CORK_H_
 
 #include <cstddef>
-#include <cstring>
 #include <memory>
 
 #include "absl/base/attributes.h"
