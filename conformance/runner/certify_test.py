@@ -137,7 +137,9 @@ class CertifyTest(unittest.TestCase):
             ("answer-twice", "protocol-error", "answers what was not asked"),
         ]:
             with self.subTest(mode=mode):
-                deadline = "0.5" if verdict == "timeout" else "10"
+                # What ends the others is not the time: with sanitizers, on a busy
+                # machine, a flood takes its own.
+                deadline = "0.5" if verdict == "timeout" else "100"
                 run, result = self.result(
                     "--oracle",
                     "recorded",
