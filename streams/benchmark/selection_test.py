@@ -71,9 +71,9 @@ class SelectionTest(unittest.TestCase):
         self.assertFalse(each_line.can_run(case["echo-busy-poll/1KiB/1"]))
         self.assertFalse(each_line.can_run(case["tls-line-by-100-cork/64B/50"]))
         self.assertTrue(of_name["raw"].can_run(case["echo-busy-poll/1KiB/1"]))
-        never_sleeps = of_name["raw-busy-poll"]
-        self.assertTrue(never_sleeps.can_run(case["echo-busy-poll/1KiB/1"]))
-        self.assertFalse(never_sleeps.can_run(case["echo/1KiB/1"]))
+        busy_polls = of_name["raw-busy-poll"]
+        self.assertTrue(busy_polls.can_run(case["echo-busy-poll/1KiB/1"]))
+        self.assertFalse(busy_polls.can_run(case["echo/1KiB/1"]))
 
     def test_only_who_can_cork_is_compared_by_it(self):
         case = {case.name: case for case in cases.CASES}

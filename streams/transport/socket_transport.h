@@ -129,7 +129,7 @@ class SocketTransport final : private LoopObserver,
   void ForceClose(absl::Status error) override;
   void SetProtocol(std::shared_ptr<Protocol> protocol) override;
   std::shared_ptr<Protocol> GetProtocol() const override { return protocol_; }
-  bool IsReading() const override { return !may_be_closing() && !is_paused_; }
+  bool IsReading() const override { return !IsClosing() && !is_paused_; }
   absl::Status PauseReading() override;
   absl::Status ResumeReading() override;
   absl::Status Write(absl::string_view bytes) override;
