@@ -17,29 +17,41 @@ void HandlerTask::Start(EventLoop& loop, std::shared_ptr<Transport> transport,
 
 HandlerTask::HandlerTask(EventLoop& loop, std::shared_ptr<Transport> transport,
                          Task<absl::Status> handler)
-    : TypedTaskState(loop, std::move(handler)),
-      transport_(std::move(transport)) {}
+    : RootTask(loop, std::move(handler)), transport_(std::move(transport)) {}
 
 void HandlerTask::Run() {
-  if (error_.ok()) {
-    TypedTaskState::Run();  // It begins.
+  if (!IsDone()) {
+    RootTask::Run();  // It begins.
     return;
   }
-  if (absl::IsCancelled(error_)) {
+  if (absl::IsCancelled(result())) {
     transport_->Close();
   } else {
-    TellOfFailure(loop(), *transport_, error_);
+    TellOfFailure(loop(), *transport_, result());
   }
-  Conclude(absl::OkStatus());
+  Conclude();
 }
 
 void HandlerTask::Finish() {
-  error_ = StoreOutcome();
-  if (error_.ok() || queue() == nullptr) {  // The loop ends.
-    Conclude(absl::OkStatus());
+  if (result().ok() || queue() == nullptr) {  // The loop ends.
+    Conclude();
   } else {
+    Retire();
     loop().CallSoon(*this);
   }
+}
+
+void HandlerTask::Drop() {
+  if (root()) Conclude();  // Unless it is about to.
+}
+
+void HandlerTask::Conclude() {
+  // Done before anything else hears of it: the coroutine's destructors may end
+  // the loop.
+  Retire();
+  Unlink();
+  DestroyRoot();
+  delete this;
 }
 
 void HandlerTask::TellOfFailure(EventLoop& loop, Transport& transport,

@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "streams/coro/root_task.h"
 #include "streams/coro/task.h"
-#include "streams/coro/task_state.h"
 #include "streams/loop/event_loop.h"
 #include "streams/transport/transport.h"
 
@@ -22,9 +22,10 @@ namespace streams::internal {
 // they do in the traceback there.
 //
 // asyncio: the task, and `callback`, in StreamReaderProtocol.connection_made.
-class HandlerTask final : public TypedTaskState<absl::Status> {
+class HandlerTask final : public RootTask {
  public:
-  // Runs `handler`, from the next turn on. The loop owns the task.
+  // Runs `handler`, from the next turn on. The task owns itself, until it has
+  // ended or the loop does.
   static void Start(EventLoop& loop, std::shared_ptr<Transport> transport,
                     Task<absl::Status> handler);
 
@@ -38,11 +39,19 @@ class HandlerTask final : public TypedTaskState<absl::Status> {
 
   void Run() override;
   void Finish() override;
+  void Drop() override;
+  bool IsDone() const override { return !root() || root().done(); }
+  // Destroys the task.
+  void Conclude();
 
+  const absl::Status& result() const {
+    return PromiseOf<absl::Status>().result();
+  }
   EventLoop& loop() const { return static_cast<EventLoop&>(*queue()); }
 
+  // Small: nobody waits for it, so that it has no Completion, and what the
+  // coroutine has returned stays where it is.
   std::shared_ptr<Transport> transport_;
-  absl::Status error_;  // Since it failed.
 };
 
 }  // namespace streams::internal

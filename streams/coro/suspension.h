@@ -15,7 +15,7 @@
 namespace streams {
 
 namespace internal {
-class TaskState;
+class RootTask;
 }  // namespace internal
 
 // The place where a task is parked: base of every awaitable that waits for the
@@ -112,7 +112,7 @@ class Suspension : public Completion::Listener {
   virtual bool CancelAwaited();
 
  private:
-  friend class internal::TaskState;
+  friend class internal::RootTask;
 
   // The beginning of a coroutine's frame, where its parameters are.
   static constexpr std::size_t kFrameBytes = 128;

@@ -63,6 +63,7 @@ class TaskPromise<absl::Status> final : public TaskPromiseBase {
  public:
   Task<absl::Status> get_return_object() noexcept;
   void return_value(absl::Status value) { result_ = std::move(value); }
+  const absl::Status& result() const { return result_; }
   absl::Status TakeResult() { return std::move(result_); }
 
  private:
@@ -77,8 +78,7 @@ class TaskPromise<void> final : public TaskPromiseBase {
   void TakeResult() noexcept {}
 };
 
-template <class T>
-class TypedTaskState;
+class RootTask;
 
 }  // namespace internal
 
@@ -119,7 +119,7 @@ class [[nodiscard]] Task {
 
  private:
   friend internal::TaskPromise<T>;
-  friend internal::TypedTaskState<T>;
+  friend internal::RootTask;
 
   class Awaiter {
    public:

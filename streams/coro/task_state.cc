@@ -5,7 +5,6 @@
 
 #include "absl/status/status.h"
 #include "streams/coro/cancelled.h"
-#include "streams/coro/suspension.h"
 
 namespace streams {
 namespace internal {
@@ -14,26 +13,6 @@ TaskState::~TaskState() {
   const absl::Status& status = completion_.status();
   if (!is_retrieved_ && !status.ok() && !absl::IsCancelled(status)) {
     ReportNeverRetrieved(status);
-  }
-}
-
-bool TaskState::Cancel() {
-  if (completion_.done()) return false;
-  CountCancelRequest();
-  if (suspension() == nullptr || !suspension()->CancelAwaited()) {
-    // Its next step is on the way, or it runs: that, or the next await, tells.
-    set_must_cancel(true);
-  }
-  return true;
-}
-
-void TaskState::Run() {
-  if (must_cancel()) {
-    // As asyncio: CancelledError is thrown into a coroutine that hasn't begun,
-    // hence runs none of its code.
-    Drop();
-  } else {
-    Resume(root());
   }
 }
 

@@ -11,8 +11,8 @@
 #include "absl/status/statusor.h"
 #include "streams/coro/cancelled.h"
 #include "streams/coro/completion.h"
-#include "streams/coro/frame_pool.h"
 #include "streams/coro/ready_queue.h"
+#include "streams/coro/root_task.h"
 #include "streams/coro/task.h"
 
 namespace streams {
@@ -53,12 +53,10 @@ namespace internal {
 
 // A spawned task, whatever its type: counted references from its handle and
 // from those who await it, and one of its own until it is done.
-class TaskState : public TaskBase, public PoolAllocated {
+class TaskState : public RootTask {
  public:
   Completion& completion() { return completion_; }
   const Completion& completion() const { return completion_; }
-
-  bool Cancel() override;
 
   // Somebody has looked at its outcome, or never will, and knows.
   void set_retrieved() { is_retrieved_ = true; }
@@ -69,24 +67,22 @@ class TaskState : public TaskBase, public PoolAllocated {
   }
 
  protected:
-  TaskState(ReadyQueue& queue, std::coroutine_handle<> root)
-      : TaskBase(queue, root), completion_(queue) {
-    queue.CallSoon(*this);
-  }
+  template <class T>
+  TaskState(ReadyQueue& queue, Task<T> task)
+      : RootTask(queue, std::move(task)), completion_(queue) {}
   ~TaskState() override;
-
-  // Begins.
-  void Run() override;
-  void Finish() override;
-  void Drop() override;
-  // It is done; may destroy the task.
-  void Conclude(absl::Status status);
 
   // Takes the outcome from the finished coroutine and returns its status.
   virtual absl::Status StoreOutcome() = 0;
   virtual void StoreCancelled() = 0;
 
  private:
+  void Finish() final;
+  void Drop() final;
+  bool IsDone() const final { return completion_.done(); }
+  // It is done; may destroy the task.
+  void Conclude(absl::Status status);
+
   // Behind it is room for what follows.
   [[no_unique_address]] Completion completion_;
   bool is_retrieved_ = false;
@@ -121,7 +117,7 @@ class StatePtr {
 };
 
 template <class T>
-class TypedTaskState : public TaskState {
+class TypedTaskState final : public TaskState {
  public:
   static StatePtr<TypedTaskState> Start(ReadyQueue& queue, Task<T> task) {
     return StatePtr<TypedTaskState>(new TypedTaskState(queue, std::move(task)));
@@ -153,30 +149,24 @@ class TypedTaskState : public TaskState {
     }
   }
 
- protected:
-  TypedTaskState(ReadyQueue& queue, Task<T> task)
-      : TaskState(queue, std::exchange(task.handle_, nullptr)) {}
-
-  absl::Status StoreOutcome() override {
-    if constexpr (std::is_void_v<T>) {
-      return absl::OkStatus();
-    } else if constexpr (kIsStatus) {
-      return promise().TakeResult();
-    } else {
-      outcome_.emplace(promise().TakeResult());
-      return StatusOf(*outcome_);
-    }
-  }
-
  private:
   // Then the completion's is the outcome.
   static constexpr bool kIsStatus =
       std::is_same_v<TaskOutcome<T>, absl::Status>;
   struct Nothing {};
 
-  TaskPromise<T>& promise() const {
-    using Handle = std::coroutine_handle<TaskPromise<T>>;
-    return Handle::from_address(root().address()).promise();
+  TypedTaskState(ReadyQueue& queue, Task<T> task)
+      : TaskState(queue, std::move(task)) {}
+
+  absl::Status StoreOutcome() override {
+    if constexpr (std::is_void_v<T>) {
+      return absl::OkStatus();
+    } else if constexpr (kIsStatus) {
+      return PromiseOf<T>().TakeResult();
+    } else {
+      outcome_.emplace(PromiseOf<T>().TakeResult());
+      return StatusOf(*outcome_);
+    }
   }
   void StoreCancelled() override {
     if constexpr (!kIsStatus) outcome_.emplace(CancelledError());
