@@ -27,24 +27,26 @@ namespace streams {
 
 namespace internal {
 
-ArrivalWait::ArrivalWait(ReadOperation& operation, Continuation continuation)
-    : operation_(operation),
-      continuation_(continuation),
-      next_(std::exchange(operation.reader_->waits_, this)) {}
-
 ABSL_ATTRIBUTE_HOT ArrivalWait::~ArrivalWait() {
   StreamReader* const reader = operation_.reader_;
-  if (reader == nullptr) return;
-  if (reader->arrival_ == this) reader->arrival_ = nullptr;
-  // There is seldom another one.
-  ArrivalWait** link = &reader->waits_;
+  if (reader == nullptr || next_ == this) return;
+  if (reader->waits_ == this) reader->is_awaited_ = false;
+  LeaveReader();
+}
+
+// There is seldom another one.
+void ArrivalWait::LeaveReader() {
+  ArrivalWait** link = &operation_.reader_->waits_;
   while (*link != this) link = &(*link)->next_;
   *link = next_;
 }
 
-void ArrivalWait::Begin() {
-  operation_.reader_->arrival_ = this;
-  ArmForWake(operation_.reader_->queue_);
+ABSL_ATTRIBUTE_HOT void ArrivalWait::Begin() {
+  StreamReader& reader = *operation_.reader_;
+  if (next_ != this) LeaveReader();  // It has waited before.
+  next_ = std::exchange(reader.waits_, this);
+  reader.is_awaited_ = true;
+  ArmForWake(reader.queue_);
 }
 
 ABSL_ATTRIBUTE_HOT bool ArrivalWait::OnWake(absl::Status status) {
@@ -53,12 +55,10 @@ ABSL_ATTRIBUTE_HOT bool ArrivalWait::OnWake(absl::Status status) {
   } else {
     // Also if by now another operation waits: it will not be woken then. That
     // is what asyncio does when two coroutines read at the same time.
-    operation_.reader_->arrival_ = nullptr;
+    operation_.reader_->is_awaited_ = false;
   }
-  if (ABSL_PREDICT_TRUE(status.ok())) {
-    return continuation_ == nullptr || continuation_(operation_);
-  }
-  operation_.Fail(std::move(status));
+  if (ABSL_PREDICT_TRUE(status.ok())) return Continue();
+  set_error(std::move(status));
   return true;
 }
 
@@ -70,30 +70,29 @@ void ArrivalWait::OnReaderDestroyed() {
 
 }  // namespace internal
 
-ABSL_ATTRIBUTE_HOT bool ReadOperation::Begin(
-    internal::ArrivalWait::Continuation continuation) {
-  state_ = new (&state_storage_) State(*this, continuation);
+ABSL_ATTRIBUTE_HOT bool ReadOperation::BeginWith(internal::ArrivalWait* wait) {
+  wait_ = wait;
   if (ABSL_PREDICT_TRUE(reader_->error_.ok())) return true;
-  state_->error = reader_->error_;
+  wait_->set_error(reader_->error_);
   return false;
 }
 
 ReadOperation::Progress ReadOperation::Fail(absl::Status error) {
-  state_->error = std::move(error);
+  wait_->set_error(std::move(error));
   return Progress::kDone;
 }
 
 ABSL_ATTRIBUTE_HOT ReadOperation::Progress ReadOperation::Wait(
     const char* caller) {
-  if (ABSL_PREDICT_FALSE(reader_->arrival_ != nullptr)) {
+  if (ABSL_PREDICT_FALSE(reader_->is_awaited_)) {
     return FailBehindAnother(caller);
   }
   if (ABSL_PREDICT_FALSE(reader_->is_paused_ ||
                          reader_->buffer_.HoldsMemory())) {
-    state_->error = reader_->PrepareToWait();
+    wait_->set_error(reader_->PrepareToWait());
     if (has_failed()) return Progress::kDone;
   }
-  state_->wait.Begin();
+  wait_->Begin();
   return Progress::kWaiting;
 }
 
@@ -108,7 +107,7 @@ ReadOperation::Progress ReadOperation::FailBehindAnother(const char* caller) {
 absl::Status ReadOperation::TakeResultInto(std::string& target) {
   if (!has_failed()) {
     TakeBytesInto(target, position());
-    state_->error = reader_->ResumeTransportIfDrained();
+    wait_->set_error(reader_->ResumeTransportIfDrained());
   }
   if (has_failed()) target.clear();
   return TakeError();

@@ -27,18 +27,25 @@ class StreamReader;
 
 namespace internal {
 
-// Where a task is parked that waits for bytes to arrive at a reader, which may
-// go first: it knows all of these. [StreamReader._waiter]
-class ArrivalWait final : private Suspension {
+// What a reading call keeps in mind that can't be answered at once: how far it
+// has come, and where its task is parked that waits for bytes to arrive. The
+// reader may go first: it knows all that wait. [StreamReader._waiter]
+class ArrivalWait : private Suspension {
  public:
-  // What the operation does when something has arrived: true if it has a result
-  // then. Null: it has, whatever arrived.
-  using Continuation = bool (*)(ReadOperation& operation);
-
-  ArrivalWait(ReadOperation& operation, Continuation continuation);
+  explicit ArrivalWait(ReadOperation& operation) : operation_(operation) {}
   ArrivalWait(const ArrivalWait&) = delete;
   ArrivalWait& operator=(const ArrivalWait&) = delete;
   ~ArrivalWait() override;
+
+  // Until there is a result: how many bytes of the buffer have been looked at,
+  // and need not be again. Then: how many are the result.
+  size_t position() const { return position_; }
+  void set_position(size_t position) { position_ = position; }
+
+  // What it has failed with. While it waits, that is why it is woken.
+  const absl::Status& error() const { return status(); }
+  void set_error(absl::Status error) { set_status(std::move(error)); }
+  absl::Status TakeError() { return TakeStatus(); }
 
   // Makes it the one that the reader wakes.
   void Begin();
@@ -50,14 +57,21 @@ class ArrivalWait final : private Suspension {
   // Takes it off the reader's list, and wakes it.
   void OnReaderDestroyed();
 
+ protected:
+  ReadOperation& operation() const { return operation_; }
+
  private:
-  bool OnWake(absl::Status status) override;
+  bool OnWake(absl::Status status) final;
+  // Something has arrived: true if there is a result now. As it is here:
+  // whatever arrived.
+  virtual bool Continue() { return true; }
+  void LeaveReader();
 
   // Small, because every idle connection has one. Its reader is that of the
   // operation.
   ReadOperation& operation_;
-  const Continuation continuation_;
-  ArrivalWait* next_;
+  size_t position_ = 0;
+  ArrivalWait* next_ = this;  // Itself: the reader doesn't know it.
 };
 
 }  // namespace internal
@@ -85,7 +99,7 @@ class ReadOperation {
   explicit ReadOperation(StreamReader& reader) : reader_(&reader) {}
   // Not virtual: nobody owns one by its base.
   ~ReadOperation() {
-    if (state_ != nullptr) state_->~State();
+    if (wait_ != nullptr) wait_->~ArrivalWait();
   }
 
   StreamReader& reader() const { return *reader_; }
@@ -96,7 +110,7 @@ class ReadOperation {
   ABSL_ATTRIBUTE_ALWAYS_INLINE size_t CountAtOnceWithByte(char end) const;
   template <class Handle>
   void Suspend(Handle handle) {
-    state_->wait.await_suspend(handle);
+    wait_->await_suspend(handle);
   }
   size_t Count() const;
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<std::string> TakeBytes(
@@ -119,33 +133,33 @@ class ReadOperation {
   // result of every call.
   template <class Operation>
   bool Begin() {
-    return Begin([](ReadOperation& operation) {
-      return static_cast<Operation&>(operation).Continue() == Progress::kDone;
-    });
+    static_assert(sizeof(WaitOf<Operation>) == sizeof wait_storage_);
+    return BeginWith(new (&wait_storage_) WaitOf<Operation>(*this));
   }
   // The same for who is content with whatever has arrived when it has waited.
-  bool BeginOnce() { return Begin(nullptr); }
+  bool BeginOnce() {
+    return BeginWith(new (&wait_storage_) internal::ArrivalWait(*this));
+  }
 
   // The ways in which an Operation::Continue() ends, which tries to complete
   // the operation, after Begin() and whenever something has arrived.
 
   // With the first `count` bytes of the buffer.
   Progress SucceedWith(size_t count) {
-    state_->position = count;
+    wait_->set_position(count);
     return Progress::kDone;
   }
   Progress Fail(absl::Status error);
   // Parks until something arrives. `caller` is asyncio's name of the function.
   Progress Wait(const char* caller);
 
-  // Until there is a result: how many bytes of the buffer have been looked at,
-  // and need not be again.
-  size_t position() const { return state_->position; }
-  void set_position(size_t position) { state_->position = position; }
+  // See ArrivalWait.
+  size_t position() const { return wait_->position(); }
+  void set_position(size_t position) { wait_->set_position(position); }
 
   // When it is done.
-  bool has_failed() const { return !state_->error.ok(); }
-  absl::Status TakeError() { return std::move(state_->error); }
+  bool has_failed() const { return !wait_->error().ok(); }
+  absl::Status TakeError() { return wait_->TakeError(); }
 
   // Nothing has to be done besides taking bytes.
   bool IsWayFree() const;
@@ -153,26 +167,28 @@ class ReadOperation {
  private:
   friend class internal::ArrivalWait;
 
-  struct State {
-    State(ReadOperation& operation,
-          internal::ArrivalWait::Continuation continuation)
-        : wait(operation, continuation) {}
+  template <class Operation>
+  class WaitOf final : public internal::ArrivalWait {
+   public:
+    using ArrivalWait::ArrivalWait;
 
-    size_t position = 0;
-    absl::Status error;
-    internal::ArrivalWait wait;
+   private:
+    bool Continue() override {
+      return static_cast<Operation&>(operation()).Continue() == Progress::kDone;
+    }
   };
 
-  bool Begin(internal::ArrivalWait::Continuation continuation);
+  bool BeginWith(internal::ArrivalWait* wait);
   Progress FailBehindAnother(const char* caller);
 
   StreamReader* reader_;  // Null once it was destroyed while this waited.
-  // Since Begin(), in state_storage_. Not an std::optional, for its destructor
-  // takes its own address: of a call that Into() has moved from, nothing is
-  // left in the caller's frame, because nothing takes its address.
-  State* state_ = nullptr;
+  // Since Begin(), in wait_storage_: that, or a WaitOf. Not an std::optional,
+  // for its destructor takes its own address: of a call that Into() has moved
+  // from, nothing is left in the caller's frame, because nothing takes its
+  // address.
+  internal::ArrivalWait* wait_ = nullptr;
   union {
-    State state_storage_;
+    internal::ArrivalWait wait_storage_;
   };
 };
 

@@ -75,11 +75,11 @@ absl::Status StreamReader::OnOverfed() {
 }
 
 void StreamReader::Prefetch(int step) const {
-  if (arrival_ == nullptr) return;
+  if (!is_awaited_) return;
   if (step == 0) {
-    internal::PrefetchBytes(arrival_, sizeof(internal::ArrivalWait));
+    internal::PrefetchBytes(waits_, sizeof(internal::ArrivalWait));
   } else {
-    arrival_->Prefetch();
+    waits_->Prefetch();
   }
 }
 
@@ -90,8 +90,9 @@ void StreamReader::FeedEof() {
 
 void StreamReader::SetError(absl::Status error) {
   error_ = std::move(error);
-  if (error_.ok() || arrival_ == nullptr) return;
-  std::exchange(arrival_, nullptr)->Wake(error_);
+  if (error_.ok() || !is_awaited_) return;
+  is_awaited_ = false;
+  waits_->Wake(error_);
 }
 
 absl::Status StreamReader::SetTransport(std::shared_ptr<Transport> transport) {

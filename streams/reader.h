@@ -210,22 +210,20 @@ class StreamReader : public internal::PoolAllocated {
     return ResumeTransport();
   }
   void Wake() {
-    if (arrival_ != nullptr) std::exchange(arrival_, nullptr)->Wake();
+    if (std::exchange(is_awaited_, false)) waits_->Wake();
   }
 
   ReadyQueue& queue_;
   size_t limit_ = kDefaultLimit;
   internal::ReceiveBuffer buffer_;
-  // The one to wake when something arrives; null once it is woken.
-  internal::ArrivalWait* arrival_ = nullptr;
-  // With those that were woken, or lost their place to another; the newest
-  // first.
+  // Who waits, or was woken and hasn't ended yet; the newest first.
   internal::ArrivalWait* waits_ = nullptr;
   internal::ReaderObserver* observers_ = nullptr;
   std::shared_ptr<Transport> transport_;
   absl::Status error_;
   bool eof_ = false;
   bool is_paused_ = false;
+  bool is_awaited_ = false;  // The first of waits_ is to be woken.
 };
 
 // --- Reading calls that the buffer can answer; see ReadOperation ---

@@ -18,7 +18,7 @@ void ReceiveBuffer::AppendSlowly(absl::string_view bytes) {
   // A string isn't grown: its room is used up.
   const size_t capacity = string_ != nullptr ? end_ : storage_.capacity();
   if (capacity - end_ < bytes.size()) MakeRoom(bytes.size());
-  std::memcpy(data_ + end_, bytes.data(), bytes.size());
+  std::memcpy(storage_.data() + end_, bytes.data(), bytes.size());
   end_ += bytes.size();
 }
 
@@ -36,7 +36,7 @@ void ReceiveBuffer::MakeRoom(size_t count) {
   // free: otherwise small appends to a full buffer would move it each time.
   if (string_ == nullptr && begin_ >= used &&
       storage_.capacity() - used >= count) {
-    if (used > 0) std::memcpy(data_, data_ + begin_, used);
+    if (used > 0) std::memcpy(storage_.data(), data(), used);
     begin_ = 0;
     end_ = used;
   } else {
@@ -46,10 +46,9 @@ void ReceiveBuffer::MakeRoom(size_t count) {
 
 void ReceiveBuffer::MoveTo(IoBlock storage) {
   const size_t used = size();
-  if (used > 0) std::memcpy(storage.data(), data_ + begin_, used);
+  if (used > 0) std::memcpy(storage.data(), data(), used);
   storage_ = std::move(storage);
   if (string_ != nullptr) ReleaseString();
-  data_ = storage_.data();
   begin_ = 0;
   end_ = used;
 }
@@ -67,7 +66,7 @@ void ReceiveBuffer::ShrinkToFit() {
 // The larger part of the string is given away, the smaller copied.
 void ReceiveBuffer::TakePart(std::string& target, size_t count) {
   std::string rest = StringPool::Take(end_ - count);
-  rest.assign(data_ + count, end_ - count);
+  rest.assign(storage_.data() + count, end_ - count);
   TakeString(target, end_);
   target.resize(count);
   AppendBlock(std::move(rest));

@@ -41,27 +41,26 @@ class ReceiveBuffer {
   bool empty() const { return begin_ == end_; }
 
   // Everything that is unread. Valid until the next non-const call.
-  const char* data() const { return data_ + begin_; }
+  const char* data() const { return storage_.data() + begin_; }
   absl::string_view view() const { return absl::string_view(data(), size()); }
 
   void Append(absl::string_view bytes) {
-    if (ABSL_PREDICT_FALSE(data_ != nullptr || bytes.empty())) {
+    if (ABSL_PREDICT_FALSE(HoldsMemory() || bytes.empty())) {
       return AppendSlowly(bytes);
     }
     storage_.Allocate(bytes.size());
-    data_ = storage_.data();
-    std::memcpy(data_, bytes.data(), bytes.size());
+    std::memcpy(storage_.data(), bytes.data(), bytes.size());
     end_ = bytes.size();
   }
   // The same, but `bytes`, not empty, may be taken as it is; else it is left as
   // it was.
   ABSL_ATTRIBUTE_HOT void AppendBlock(std::string&& bytes) {
-    if (ABSL_PREDICT_FALSE(data_ != nullptr)) {
+    if (ABSL_PREDICT_FALSE(HoldsMemory())) {
       if (!empty()) return Append(bytes);
       Release();
     }
     string_ = std::make_unique<PooledString>(std::move(bytes));
-    data_ = &string_->bytes[0];
+    storage_.Borrow(&string_->bytes[0]);
     end_ = string_->bytes.size();
   }
 
@@ -79,7 +78,7 @@ class ReceiveBuffer {
     begin_ += count;
   }
 
-  bool HoldsMemory() const { return data_ != nullptr; }
+  bool HoldsMemory() const { return storage_.data() != nullptr; }
   // Gives back memory that what is unread has no need of. It is for who is
   // going to wait, for as long as the peer likes: a peer that sends much, and a
   // byte that is not to be read yet, would else hold a block of any size by it.
@@ -116,7 +115,7 @@ class ReceiveBuffer {
       TakeString(taken, count);
       return taken;
     }
-    std::string taken(data_ + begin_, count);
+    std::string taken(data(), count);
     Consume(count);
     return taken;
   }
@@ -129,7 +128,7 @@ class ReceiveBuffer {
     target = std::move(string_->bytes);
     begin_ = 0;
     end_ = 0;
-    data_ = nullptr;
+    storage_.Reset();
     string_ = nullptr;
   }
 
@@ -152,17 +151,15 @@ class ReceiveBuffer {
   ABSL_ATTRIBUTE_HOT void Release() {
     begin_ = 0;
     end_ = 0;
-    data_ = nullptr;
     storage_.Reset();
     if (ABSL_PREDICT_FALSE(string_ != nullptr)) ReleaseString();
   }
   void ReleaseString();
 
-  // Where the bytes are: in one of the two, if anywhere.
-  char* data_ = nullptr;
+  // Where the bytes are, if anywhere; borrowed from the string, if that is it.
+  IoBlock storage_;
   size_t begin_ = 0;
   size_t end_ = 0;
-  IoBlock storage_;
   std::unique_ptr<PooledString> string_;
 };
 

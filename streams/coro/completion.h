@@ -28,7 +28,9 @@ class Completion {
     bool listening() const { return completion_ != nullptr; }
 
    protected:
-    // How it ended; valid in Run().
+    // How it ended; valid in Run(). Who is not listening may keep a status of
+    // its own here.
+    const absl::Status& status() const { return status_; }
     absl::Status TakeStatus() { return std::exchange(status_, absl::Status()); }
     void set_status(absl::Status status) { status_ = std::move(status); }
     Completion* completion() const { return completion_; }

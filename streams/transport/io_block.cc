@@ -46,6 +46,7 @@ void IoBlock::AllocateSlowly(size_t size) {
 }
 
 void IoBlock::Free() {
+  if (capacity_ == 0) return;  // Borrowed.
   if (!kKeepsFreedBlocks || capacity_ > kMaxPooledSize) {
     ::operator delete(data_);
   } else {

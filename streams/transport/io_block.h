@@ -61,6 +61,13 @@ class IoBlock {
   }
   ~IoBlock() { Reset(); }
 
+  // Memory of somebody else's, of which nothing is freed; it must have no
+  // memory yet, and has a capacity of 0.
+  void Borrow(char* data) {
+    assert(data_ == nullptr);
+    data_ = data;
+  }
+
   char* data() const { return data_; }
   size_t capacity() const { return capacity_; }
 

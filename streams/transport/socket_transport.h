@@ -45,8 +45,8 @@ namespace streams {
 // Of its bases and members, those that each message needs lie together, in as
 // few cache lines as they take; LoopObserver is in front of them.
 class SocketTransport final : private LoopObserver,
-                              public Transport,
-                              private IoHandler {
+                              private IoHandler,
+                              public Transport {
  public:
   // What Start() can be given beside what it must.
   class Options {
