@@ -47,8 +47,8 @@ void ReceiveBuffer::MakeRoom(size_t count) {
 void ReceiveBuffer::MoveTo(IoBlock storage) {
   const size_t used = size();
   if (used > 0) std::memcpy(storage.data(), data(), used);
-  storage_ = std::move(storage);
   if (string_ != nullptr) ReleaseString();
+  storage_ = std::move(storage);
   begin_ = 0;
   end_ = used;
 }
@@ -73,6 +73,7 @@ void ReceiveBuffer::TakePart(std::string& target, size_t count) {
 }
 
 void ReceiveBuffer::ReleaseString() {
+  storage_.Return();
   StringPool::Give(string_->bytes);
   string_ = nullptr;
 }

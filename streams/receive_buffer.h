@@ -128,7 +128,7 @@ class ReceiveBuffer {
     target = std::move(string_->bytes);
     begin_ = 0;
     end_ = 0;
-    storage_.Reset();
+    storage_.Return();
     string_ = nullptr;
   }
 
@@ -151,8 +151,11 @@ class ReceiveBuffer {
   ABSL_ATTRIBUTE_HOT void Release() {
     begin_ = 0;
     end_ = 0;
-    storage_.Reset();
-    if (ABSL_PREDICT_FALSE(string_ != nullptr)) ReleaseString();
+    if (ABSL_PREDICT_TRUE(string_ == nullptr)) {
+      storage_.Reset();
+    } else {
+      ReleaseString();
+    }
   }
   void ReleaseString();
 

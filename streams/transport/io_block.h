@@ -61,11 +61,16 @@ class IoBlock {
   }
   ~IoBlock() { Reset(); }
 
-  // Memory of somebody else's, of which nothing is freed; it must have no
-  // memory yet, and has a capacity of 0.
+  // Memory of somebody else's, of which nothing is freed: it must have none
+  // yet, and has a capacity of 0. Return() is what Reset() does then, for who
+  // knows.
   void Borrow(char* data) {
     assert(data_ == nullptr);
     data_ = data;
+  }
+  void Return() {
+    assert(capacity_ == 0);
+    data_ = nullptr;
   }
 
   char* data() const { return data_; }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,26 @@ TEST(IoBlockTest, MovesAndLeavesNothingBehind) {
 
 #if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && \
     !defined(ABSL_HAVE_MEMORY_SANITIZER)
+TEST(IoBlockTest, WhatIsBorrowedIsNotFreed) {
+  const size_t before = IoBlock::FreeBytes();
+  std::string owner = "somebody else's";
+  IoBlock block;
+  block.Borrow(owner.data());
+  EXPECT_EQ(block.data(), owner.data());
+  EXPECT_EQ(block.capacity(), 0);
+  block.Return();
+  EXPECT_EQ(block.data(), nullptr);
+  block.Borrow(owner.data());
+  block.Reset();
+  EXPECT_EQ(block.data(), nullptr);
+  block.Borrow(owner.data());
+  block = IoBlock(1);
+  EXPECT_NE(block.data(), owner.data());
+  EXPECT_EQ(owner, "somebody else's");
+  block.Reset();
+  EXPECT_GE(IoBlock::FreeBytes(), before);
+}
+
 TEST(IoBlockTest, TheNextOneOfASizeIsTheLastThatWasFreed) {
   IoBlock block(60'000);
   char* const data = block.data();
