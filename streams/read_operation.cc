@@ -49,7 +49,7 @@ ABSL_ATTRIBUTE_HOT void ArrivalWait::Begin() {
   ArmForWake(reader.queue_);
 }
 
-ABSL_ATTRIBUTE_HOT bool ArrivalWait::OnWake(absl::Status status) {
+inline void ArrivalWait::NoteWake(absl::Status status) {
   if (operation_.reader_ == nullptr) {
     status = CancelledError();  // The reader is gone.
   } else {
@@ -57,8 +57,11 @@ ABSL_ATTRIBUTE_HOT bool ArrivalWait::OnWake(absl::Status status) {
     // is what asyncio does when two coroutines read at the same time.
     operation_.reader_->is_awaited_ = false;
   }
-  if (ABSL_PREDICT_TRUE(status.ok())) return Continue();
   set_error(std::move(status));
+}
+
+ABSL_ATTRIBUTE_HOT bool ArrivalWait::OnWake(absl::Status status) {
+  NoteWake(std::move(status));
   return true;
 }
 
@@ -70,7 +73,31 @@ void ArrivalWait::OnReaderDestroyed() {
 
 }  // namespace internal
 
-ABSL_ATTRIBUTE_HOT bool ReadOperation::BeginWith(internal::ArrivalWait* wait) {
+// The operation looks at what has arrived.
+template <class Operation>
+class ReadOperation::WaitOf final : public internal::ArrivalWait {
+ public:
+  using ArrivalWait::ArrivalWait;
+
+ private:
+  ABSL_ATTRIBUTE_HOT bool OnWake(absl::Status status) override {
+    NoteWake(std::move(status));
+    return !error().ok() ||
+           static_cast<Operation&>(operation()).Continue() == Progress::kDone;
+  }
+};
+
+template <class Operation>
+inline bool ReadOperation::Begin() {
+  static_assert(sizeof(WaitOf<Operation>) == sizeof wait_storage_);
+  return BeginWith(new (&wait_storage_) WaitOf<Operation>(*this));
+}
+
+inline bool ReadOperation::BeginOnce() {
+  return BeginWith(new (&wait_storage_) internal::ArrivalWait(*this));
+}
+
+inline bool ReadOperation::BeginWith(internal::ArrivalWait* wait) {
   wait_ = wait;
   if (ABSL_PREDICT_TRUE(reader_->error_.ok())) return true;
   wait_->set_error(reader_->error_);

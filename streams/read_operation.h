@@ -60,11 +60,11 @@ class ArrivalWait : private Suspension {
  protected:
   ReadOperation& operation() const { return operation_; }
 
+  // The operation has a result now, whatever arrived.
+  bool OnWake(absl::Status status) override;
+  void NoteWake(absl::Status status);
+
  private:
-  bool OnWake(absl::Status status) final;
-  // Something has arrived: true if there is a result now. As it is here:
-  // whatever arrived.
-  virtual bool Continue() { return true; }
   void LeaveReader();
 
   // Small, because every idle connection has one. Its reader is that of the
@@ -99,7 +99,8 @@ class ReadOperation {
   explicit ReadOperation(StreamReader& reader) : reader_(&reader) {}
   // Not virtual: nobody owns one by its base.
   ~ReadOperation() {
-    if (wait_ != nullptr) wait_->~ArrivalWait();
+    // A WaitOf has nothing of its own to destroy.
+    if (wait_ != nullptr) wait_->ArrivalWait::~ArrivalWait();
   }
 
   StreamReader& reader() const { return *reader_; }
@@ -132,14 +133,9 @@ class ReadOperation {
   // What Start() begins with. False if the reader has an error, which is the
   // result of every call.
   template <class Operation>
-  bool Begin() {
-    static_assert(sizeof(WaitOf<Operation>) == sizeof wait_storage_);
-    return BeginWith(new (&wait_storage_) WaitOf<Operation>(*this));
-  }
+  bool Begin();
   // The same for who is content with whatever has arrived when it has waited.
-  bool BeginOnce() {
-    return BeginWith(new (&wait_storage_) internal::ArrivalWait(*this));
-  }
+  bool BeginOnce();
 
   // The ways in which an Operation::Continue() ends, which tries to complete
   // the operation, after Begin() and whenever something has arrived.
@@ -168,15 +164,7 @@ class ReadOperation {
   friend class internal::ArrivalWait;
 
   template <class Operation>
-  class WaitOf final : public internal::ArrivalWait {
-   public:
-    using ArrivalWait::ArrivalWait;
-
-   private:
-    bool Continue() override {
-      return static_cast<Operation&>(operation()).Continue() == Progress::kDone;
-    }
-  };
+  class WaitOf;
 
   bool BeginWith(internal::ArrivalWait* wait);
   Progress FailBehindAnother(const char* caller);
