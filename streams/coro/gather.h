@@ -155,7 +155,7 @@ class [[nodiscard]] GatherTuple final : public GatherOperation {
   }
   template <class Child>
   void TellIfDone(const Child& child) {
-    if (!is_forgotten_ && child.done()) ChildDone(child.status());
+    if (!is_forgotten() && child.done()) ChildDone(child.status());
   }
   template <size_t... i>
   auto Result(std::index_sequence<i...>) {
@@ -183,13 +183,11 @@ class [[nodiscard]] GatherTuple final : public GatherOperation {
     return was_one_cancelled;
   }
   void ForgetChildren() override {
-    is_forgotten_ = true;
     std::apply([](auto&... child) { (child.Forget(), ...); }, children_);
   }
 
   std::tuple<Awaitable...> awaitables_;
   Children children_;
-  bool is_forgotten_ = false;
 };
 
 template <bool kReturnErrors, class Awaitable>
@@ -210,7 +208,7 @@ class [[nodiscard]] GatherVector final : public GatherOperation {
       children_[i].Start(queue(), std::move(awaitables_[i]), *this);
     }
     awaitables_.clear();
-    for (size_t i = 0; i < size_ && !is_forgotten_; ++i) {
+    for (size_t i = 0; i < size_ && !is_forgotten(); ++i) {
       if (children_[i].done()) ChildDone(children_[i].status());
     }
     return IsReady(size_);
@@ -248,14 +246,12 @@ class [[nodiscard]] GatherVector final : public GatherOperation {
     return was_one_cancelled;
   }
   void ForgetChildren() override {
-    is_forgotten_ = true;
     for (size_t i = 0; i < size_; ++i) children_[i].Forget();
   }
 
   std::vector<Awaitable> awaitables_;
   std::unique_ptr<Child[]> children_;
   size_t size_ = 0;
-  bool is_forgotten_ = false;
 };
 
 }  // namespace internal

@@ -62,21 +62,34 @@ class GatherOperation : protected Suspension {
     if (errors_ == Errors::kRaise && !status.ok()) {
       // The others go on, and what they come to is nobody's business.
       outer_.SetResult(status);
-      ForgetChildren();
+      Forget();
     } else {
       CompleteIfAllDone();
     }
   }
 
-  // How it ended; the children's own results only count if it is OK.
-  absl::Status TakeFinalStatus() { return std::move(result_); }
+  // How it ended; the children's own results only count if it is OK. If not,
+  // nobody will look at them, and an error among them is nobody's business.
+  absl::Status TakeFinalStatus() {
+    if (!result_.ok()) Forget();
+    return std::move(result_);
+  }
+
+  bool is_forgotten() const { return is_forgotten_; }
 
   // True if there was one to cancel.
   virtual bool CancelChildren() = 0;
+  // At most once.
   virtual void ForgetChildren() = 0;
 
  private:
   static constexpr size_t kNotStarted = static_cast<size_t>(-1);
+
+  void Forget() {
+    if (is_forgotten_) return;
+    is_forgotten_ = true;
+    ForgetChildren();
+  }
 
   void CompleteIfAllDone() {
     if (done_count_ != count_) return;
@@ -101,6 +114,7 @@ class GatherOperation : protected Suspension {
   size_t count_ = kNotStarted;
   size_t done_count_ = 0;
   bool is_cancel_requested_ = false;
+  bool is_forgotten_ = false;
   absl::Status result_;
 };
 

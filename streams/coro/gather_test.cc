@@ -228,6 +228,27 @@ TEST_F(GatherTest, CancelledOutcomesWaitForAllAndAreCancelled) {
   EXPECT_TRUE(task.cancelled());
 }
 
+// a raises ValueError before k.cancel(): g=CancelledError, and nothing is
+// reported; neither is it when k.cancel() comes behind the last result.
+TEST_F(GatherTest, ErrorsAmongCancelledOutcomesAreNotReported) {
+  for (const bool is_last_done : {false, true}) {
+    Waiter failing(queue_), other(queue_);
+    auto task =
+        Spawn(queue_, GatherOutcomes(queue_, Give(failing, 1), Give(other, 2)));
+    Turn();
+    Turn();
+    failing.SetResult(absl::DataLossError("x"));
+    if (is_last_done) other.SetResult();
+    Turn();
+    if (is_last_done) Turn();
+    EXPECT_TRUE(task.Cancel());
+    TurnOfEnd(task);
+    EXPECT_TRUE(task.cancelled());
+    EXPECT_EQ(queue_.live_tasks(), 0u);
+    EXPECT_EQ(queue_.never_retrieved, 0);
+  }
+}
+
 TEST_F(GatherTest, OutcomesOfAVector) {
   std::vector<Task<Number>> numbers;
   numbers.push_back(Give(first_, 1));
