@@ -37,6 +37,9 @@ class [[nodiscard]] Shield final : private Suspension {
   Shield(Shield&& other) noexcept
       : Shield(other.outer_.queue(), std::move(other.task_)) {}
 
+  // Whether the task is done, hence awaiting takes no turn.
+  bool done() const { return task_.done(); }
+
   using Suspension::await_suspend;
   bool await_ready() {
     if (task_.done()) return true;

@@ -35,17 +35,21 @@ template <class T>
 TaskHandle<T> EnsureTask(ReadyQueue& /*queue*/, TaskHandle<T> task) {
   return task;
 }
+template <class T>
+TaskReference<T> EnsureTask(ReadyQueue& /*queue*/, TaskReference<T> task) {
+  return task;
+}
 template <class Awaitable>
 auto EnsureTask(ReadyQueue& queue, Awaitable awaitable) {
   return Spawn(queue, std::move(awaitable));
 }
 
-// No time at all: cancels it before it begins, and waits for what it makes of
-// that. Through a waiter of its own, because whoever is cancelled here is not
-// to wait for it any longer. [tasks._cancel_and_wait]
-template <class T>
-Task<TaskOutcome<T>> CancelAndWait(EventLoop& loop, TaskHandle<T> task) {
-  if (task.done()) co_return task.TakeResult();
+// No time at all: cancels it, before it begins if it is new, and waits for what
+// it makes of that. Through a waiter of its own, because whoever is cancelled
+// here is not to wait for it any longer. `task` is a TaskHandle or a
+// TaskReference. [tasks._cancel_and_wait]
+template <class Handle>
+Task<AwaitedResult<Handle>> CancelAndWait(EventLoop& loop, Handle task) {
   Waiter waiter(loop);
   WaiterRelease release(waiter);
   task.Listen(release);
@@ -72,6 +76,7 @@ Task<TaskOutcome<T>> CancelAndWait(EventLoop& loop, TaskHandle<T> task) {
 // result is kTimeout. If it does not heed the cancellation, its result counts
 // after all, however late: the time-out does not cut anything off.
 // Zero or less: cancelled before it begins; a read does not look at the buffer.
+//   A task that is given may have begun; if it is done, its result counts.
 // Infinite: no time-out.
 //
 // It begins at once when awaited, in the task that awaits; data that is there
@@ -86,6 +91,10 @@ Task<TaskOutcome<AwaitedResult<Awaitable>>> WaitFor(EventLoop& loop,
                                                     absl::Duration timeout) {
   using Result = AwaitedResult<Awaitable>;
   if (timeout <= absl::ZeroDuration()) {
+    // A task, or a Shield() of one: its result counts if it is there already.
+    if constexpr (requires { awaitable.done(); }) {
+      if (awaitable.done()) co_return co_await std::move(awaitable);
+    }
     co_return co_await internal::CancelAndWait(
         loop, internal::EnsureTask(loop, std::move(awaitable)));
   }

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "streams/coro/shield.h"
 #include "streams/coro/task.h"
 #include "streams/coro/task_handle.h"
 #include "streams/coro/waiter.h"
@@ -102,6 +103,45 @@ TEST_F(WaitForTest, WithoutAnyTimeATaskThatIsDoneCounts) {
   EXPECT_EQ(loop_.RunUntilComplete(
                 WaitFor(loop_, std::move(done), absl::ZeroDuration())),
             absl::DataLossError("x"));
+}
+
+// t = create_task(wait(f)); k = create_task(wait_for(t, 0))
+//   2: t cancelled  4: k=TimeoutError
+TEST_F(WaitForTest, WithoutAnyTimeATaskThatIsReferredToIsCancelledToo) {
+  auto inner = Spawn(loop_, Wait(waiter_));
+  auto task = Spawn(loop_, WaitFor(loop_, inner.Refer(), absl::ZeroDuration()));
+  Turn();
+  EXPECT_TRUE(waiter_.cancelled());
+  Turn();
+  EXPECT_TRUE(inner.cancelled());
+  Turn();
+  EXPECT_FALSE(task.done());
+  Turn();
+  EXPECT_EQ(GetErrorKind(task.result()), ErrorKind::kTimeout);
+}
+
+// t is done: wait_for(t, 0) and wait_for(shield(t), 0) give its result at once
+TEST_F(WaitForTest, WithoutAnyTimeATaskThatIsReferredToAndDoneCounts) {
+  waiter_.SetResult(absl::DataLossError("x"));
+  auto done = Spawn(loop_, Wait(waiter_));
+  Turn();
+  auto task = Spawn(loop_, WaitFor(loop_, done.Refer(), absl::ZeroDuration()));
+  auto shield =
+      Spawn(loop_, WaitFor(loop_, Shield(loop_, done), absl::ZeroDuration()));
+  Turn();
+  ASSERT_TRUE(task.done());
+  EXPECT_EQ(task.result(), absl::DataLossError("x"));
+  ASSERT_TRUE(shield.done());
+  EXPECT_EQ(shield.result(), absl::DataLossError("x"));
+}
+
+// wait_for(shield(t), 0): TimeoutError, and t goes on
+TEST_F(WaitForTest, WithoutAnyTimeAShieldedTaskGoesOn) {
+  auto inner = Spawn(loop_, Wait(waiter_));
+  EXPECT_EQ(GetErrorKind(loop_.RunUntilComplete(
+                WaitFor(loop_, Shield(loop_, inner), absl::ZeroDuration()))),
+            ErrorKind::kTimeout);
+  EXPECT_FALSE(waiter_.done());
 }
 
 TEST_F(WaitForTest, ForEverIsNoTimeout) {
