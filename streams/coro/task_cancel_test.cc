@@ -249,6 +249,41 @@ TEST_F(TaskCancelTest, WhoseTaskIsDoneIsCancelledAtTheWakeUp) {
   EXPECT_FALSE(inner.cancelled());
 }
 
+// async def body(): await current_task()
+//   1: RuntimeError('Task cannot await on itself: ...'), in the turn after
+TEST_F(TaskCancelTest, ATaskThatAwaitsItselfIsToldSo) {
+  TaskHandle<absl::Status> task;
+  task = Spawn(queue_, Catch(trace_, "self", task));
+  EXPECT_EQ(Turn(), "");
+  EXPECT_FALSE(task.done());
+  EXPECT_EQ(Turn(), "self=error");
+  EXPECT_EQ(task.result().message(), "Task cannot await on itself");
+}
+
+// async def body(): current_task().cancel(); await current_task()
+//   2: CancelledError
+TEST_F(TaskCancelTest, ATaskThatCancelsAndAwaitsItselfIsCancelled) {
+  TaskHandle<absl::Status> task;
+  task = Spawn(queue_, CancelSelfThen(task, Catch(trace_, "self", task)));
+  EXPECT_EQ(Turn(), "");
+  EXPECT_EQ(Turn(), "self=cancelled");
+  EXPECT_TRUE(task.cancelled());
+}
+
+// a awaits b, b awaits a. In Python, a.cancel() raises RecursionError, and both
+// wait for ever.
+TEST_F(TaskCancelTest, ARingOfTasksEndsWhenOneIsCancelled) {
+  TaskHandle<absl::Status> a, b;
+  a = Spawn(queue_, Catch(trace_, "a", b));
+  b = Spawn(queue_, Catch(trace_, "b", a));
+  EXPECT_EQ(Turn(), "");
+  EXPECT_TRUE(a.Cancel());
+  EXPECT_EQ(Turn(), "a=cancelled");
+  EXPECT_EQ(Turn(), "b=cancelled");
+  EXPECT_TRUE(a.cancelled());
+  EXPECT_TRUE(b.cancelled());
+}
+
 Task<absl::Status> AwaitHeld(std::optional<Task<absl::Status>>& held) {
   co_return co_await std::move(*held);
 }

@@ -31,11 +31,21 @@ class [[nodiscard]] TaskHandleAwaitable final : private Suspension {
   using Suspension::await_suspend;
   bool await_ready() {
     if (state_->completion().done()) return true;
-    Arm(state_->completion());
+    ReadyQueue& queue = state_->completion().queue();
+    if (state_.operator->() == queue.current_task()) {
+      awaits_itself_ = true;
+      ArmYield(queue);
+    } else {
+      Arm(state_->completion());
+    }
     return false;
   }
   TaskOutcome<T> await_resume() {
     if (was_cancelled_) return TaskOutcome<T>(CancelledError());
+    if (awaits_itself_) {
+      return TaskOutcome<T>(
+          absl::FailedPreconditionError("Task cannot await on itself"));
+    }
     return state_->CopyOrTakeOutcome();
   }
 
@@ -48,12 +58,24 @@ class [[nodiscard]] TaskHandleAwaitable final : private Suspension {
 
   // Cancels the awaited task, and goes on waiting: it may decline.
   bool CancelAwaited() override {
-    if (listening()) return state_->Cancel();
-    return Suspension::CancelAwaited();
+    if (!listening()) return Suspension::CancelAwaited();
+    if (is_cancelling_) {
+      // Back here: tasks that await each other in a ring. Nobody in it would
+      // ever be done; so this one stops waiting.
+      Unlink();
+      set_completion(nullptr);
+      return Suspension::CancelAwaited();
+    }
+    is_cancelling_ = true;
+    const bool was_cancelled = state_->Cancel();
+    is_cancelling_ = false;
+    return was_cancelled;
   }
 
   internal::TaskStatePtr<T> state_;
   bool was_cancelled_ = false;
+  bool awaits_itself_ = false;
+  bool is_cancelling_ = false;
 };
 
 // A task that somebody else owns (a TaskGroup, say): to look at it, to await
@@ -109,7 +131,9 @@ class TaskReference {
 //
 // Awaiting a handle gives the outcome, a turn after the task is done (at once
 // if it was done already), a copy for each who awaits; a T that can't be copied
-// is given to the first. Cancelling the task that awaits cancels this one.
+// is given to the first. Cancelling the task that awaits cancels this one. A
+// task that awaits itself gets kFailedPrecondition ("Task cannot await on
+// itself"), a turn later.
 //
 // Lifetime: destroying the handle of a task that isn't done destroys the task,
 // coroutine and all, without running more than destructors; whoever awaits it
