@@ -88,7 +88,7 @@ EventLoop::EventLoop(Clock& clock)
 }
 
 EventLoop::~EventLoop() {
-  ABSL_HARDENING_ASSERT(!running_);
+  ABSL_HARDENING_ASSERT(!is_running() && "Cannot close a running event loop");
   Shutdown();
   while (LoopObserver* const observer = first_observer_) {
     observer->Remove();
@@ -102,13 +102,11 @@ EventLoop::~EventLoop() {
 
 ABSL_ATTRIBUTE_HOT void EventLoop::RunForever() {
   Enter();
-  running_ = true;
   do {
     Turn(absl::InfiniteDuration());
   } while (!stopping_);
   Leave();
   stopping_ = false;
-  running_ = false;
 }
 
 void EventLoop::StopThreadsafe() {
@@ -125,9 +123,7 @@ size_t EventLoop::RunTurn(absl::Duration max_wait) {
 // Within a turn, another one would run what is left of it at a wrong time, and
 // receive into memory that a protocol is looking at.
 inline void EventLoop::Enter() {
-  ABSL_HARDENING_ASSERT(thread_.load(std::memory_order_relaxed) ==
-                            std::thread::id() &&
-                        "This event loop is already running");
+  ABSL_HARDENING_ASSERT(!is_running() && "This event loop is already running");
   thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
 }
 

@@ -55,7 +55,8 @@ inline constexpr absl::string_view kLoggerName = "asyncio";
 // CallSoonThreadsafe() and StopThreadsafe() may be called from others.
 // Lifetime: destroying it destroys, in this order: tasks that aren't done,
 // callbacks that were to be run, then it tells the observers. Whatever was
-// given to it may be destroyed later, but not used. It must not be running.
+// given to it may be destroyed later, but not used. It must not be running:
+// what it runs must not destroy it.
 class EventLoop final : public ReadyQueue {
  public:
   EventLoop() : EventLoop(Clock::System()) {}
@@ -92,7 +93,11 @@ class EventLoop final : public ReadyQueue {
   // turn. [loop.stop]
   void Stop() { stopping_ = true; }
   void StopThreadsafe();
-  bool is_running() const { return running_; }
+  // Whether somebody is in RunForever() or RunTurn(). Any thread.
+  // [loop.is_running]
+  bool is_running() const {
+    return thread_.load(std::memory_order_relaxed) != std::thread::id();
+  }
 
   // Runs one turn, blocking no longer than `max_wait` (zero: not at all) for
   // something to do. Returns how many callbacks ran, those of descriptors and
@@ -253,7 +258,6 @@ class EventLoop final : public ReadyQueue {
   std::shared_ptr<WarningHandler> warning_handler_;
   uint64_t turns_ = 0;
   uint64_t callbacks_run_ = 0;
-  bool running_ = false;
   bool stopping_ = false;
   int polls_left_out_ = 0;
   // Something was when it looked for descriptors the last time.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What a loop runs can't run the loop: who tries it is told, where assertions
-// are on.
+// What a loop runs can't run the loop, nor destroy it: who tries it is told,
+// where assertions are on.
+#include <memory>
+
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "streams/loop/event_loop.h"
@@ -41,7 +43,31 @@ TEST(EventLoopDeathTest, RunForeverWithinATurn) {
 TEST(EventLoopDeathTest, RunForeverWithinItself) {
   EXPECT_DEATH(RunWithin(RunForever, RunForever), kMessage);
 }
+
+void DestroyWithin(Run run) {
+  auto loop = std::make_unique<EventLoop>();
+  loop->CallSoon([&] { loop.reset(); });
+  run(*loop);
+}
+
+TEST(EventLoopDeathTest, DestroyedWithinATurn) {
+  EXPECT_DEATH(DestroyWithin(RunTurn), "Cannot close a running event loop");
+}
+
+TEST(EventLoopDeathTest, DestroyedWithinRunForever) {
+  EXPECT_DEATH(DestroyWithin(RunForever), "Cannot close a running event loop");
+}
 #endif
+
+TEST(EventLoopNestingTest, RunsInATurnToo) {
+  EventLoop loop;
+  bool was_running = false;
+  loop.CallSoon([&] { was_running = loop.is_running(); });
+  EXPECT_FALSE(loop.is_running());
+  loop.RunTurn(absl::ZeroDuration());
+  EXPECT_TRUE(was_running);
+  EXPECT_FALSE(loop.is_running());
+}
 
 // Another loop is nobody's business.
 TEST(EventLoopNestingTest, ATurnOfAnotherLoopWithinATurn) {
