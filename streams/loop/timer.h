@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -61,16 +62,21 @@ class MethodTimer<kMethod> final : public Timer {
   Owner& owner_;
 };
 
-// A timer that calls a function.
+// A timer that calls a function, which may arm it anew, or destroy it.
 class FunctionTimer final : public Timer {
  public:
   explicit FunctionTimer(absl::AnyInvocable<void()> function)
-      : function_(std::move(function)) {}
+      : function_(
+            std::make_shared<absl::AnyInvocable<void()>>(std::move(function))) {
+  }
 
  private:
-  void Run() override { function_(); }
+  void Run() override {
+    const auto function = function_;  // This may be gone before it returns.
+    (*function)();
+  }
 
-  absl::AnyInvocable<void()> function_;
+  std::shared_ptr<absl::AnyInvocable<void()>> function_;
 };
 
 // The armed timers of a loop, earliest first; of the same time, first armed

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "streams/coro/ready_queue.h"
 
 namespace streams {
 namespace {
@@ -53,6 +55,20 @@ TEST(TimerQueueTest, TimersSurviveTheirQueue) {
     queue.Add(timer, absl::Seconds(1));
   }
   EXPECT_FALSE(timer.armed());
+}
+
+TEST(FunctionTimerTest, MayDestroyItself) {
+  ReadyQueue queue;
+  std::string told;
+  std::unique_ptr<FunctionTimer> timer;
+  timer = std::make_unique<FunctionTimer>(
+      [&timer, &told, text = std::string(100, 'x')] {
+        timer.reset();
+        told = text;  // What it captured is still there.
+      });
+  queue.CallSoon(*timer);
+  queue.RunReady();
+  EXPECT_EQ(told, std::string(100, 'x'));
 }
 
 // Against a sorted list, with many equal times, arming and cancelling at
