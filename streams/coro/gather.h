@@ -40,8 +40,9 @@
 //   TaskOutcome; an error only if it was cancelled itself.
 //
 // Cancelled: all tasks that are not done are. Gather() then ends with the first
-//   of them that is, GatherOutcomes() when all have ended; both with
-//   kCancelled, also if the tasks make something else of it.
+//   of them that is, or that makes an error of it, which is the result then;
+//   GatherOutcomes() when all have ended. Otherwise it is kCancelled, also if
+//   the tasks carry on.
 // Dropped while it waits: so are the tasks (asyncio's run on).
 // Awaited once; may be moved before. `loop` and what the tasks refer to must
 // outlive the tasks: with Gather(), that may be longer than the await.

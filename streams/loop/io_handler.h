@@ -62,8 +62,9 @@ class IoHandler : private Callback {
   void set_expected_bytes(uint32_t bytes) { expected_bytes_ = bytes; }
   uint32_t expected_bytes() const { return expected_bytes_; }
 
-  // Calls OnCalled() in the next turn, or before OnReadable(), if that is due
-  // in this one; not if the handler is unregistered before. For what it has to
+  // Calls OnCalled() in the next turn, or before OnReadable() or OnWritable(),
+  // if that is yet to come in this one (SilenceForClose() first, to be called
+  // in the next); not if the handler is unregistered before. For what it has to
   // do when its descriptor is not in use: it shares the node in the queue.
   void CallSoon(ReadyQueue& queue) {
     ready_ |= kCall;

@@ -76,7 +76,8 @@ Task<AwaitedResult<Handle>> CancelAndWait(EventLoop& loop, Handle task) {
 // result is kTimeout. If it does not heed the cancellation, its result counts
 // after all, however late: the time-out does not cut anything off.
 // Zero or less: cancelled before it begins; a read does not look at the buffer.
-//   A task that is given may have begun; if it is done, its result counts.
+//   A task that is given may have begun; if it is done, its result counts. Who
+//   is cancelled meanwhile doesn't wait for it, and drops it if it is his.
 // Infinite: no time-out.
 //
 // It begins at once when awaited, in the task that awaits; data that is there
