@@ -48,7 +48,11 @@ class [[nodiscard]] Shield final : private Suspension {
     return false;
   }
   TaskOutcome<T> await_resume() {
-    if (was_cancelled_) return TaskOutcome<T>(CancelledError());
+    if (was_cancelled_) {
+      // The result was here already: an error is not told to anybody else.
+      if (outer_.done() && !outer_.cancelled()) (void)task_.result();
+      return TaskOutcome<T>(CancelledError());
+    }
     return task_.TakeResult();
   }
 

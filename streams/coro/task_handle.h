@@ -41,7 +41,11 @@ class [[nodiscard]] TaskHandleAwaitable final : private Suspension {
     return false;
   }
   TaskOutcome<T> await_resume() {
-    if (was_cancelled_) return TaskOutcome<T>(CancelledError());
+    if (was_cancelled_) {
+      // An error that came with it is not told to anybody else.
+      if (state_->completion().done()) state_->set_retrieved();
+      return TaskOutcome<T>(CancelledError());
+    }
     if (awaits_itself_) {
       return TaskOutcome<T>(
           absl::FailedPreconditionError("Task cannot await on itself"));

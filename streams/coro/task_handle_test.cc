@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "streams/coro/ready_queue.h"
+#include "streams/coro/shield.h"
 #include "streams/coro/task.h"
 #include "streams/coro/waiter.h"
 #include "streams/coro/yield.h"
@@ -46,6 +47,10 @@ Task<absl::StatusOr<std::string>> AnswerAfter(Waiter& waiter,
 }
 Task<absl::Status> Fail(std::string message) {
   co_return absl::UnknownError(message);
+}
+Task<absl::Status> FailAfterYield(ReadyQueue& queue) {
+  (co_await Yield(queue)).IgnoreError();
+  co_return absl::UnknownError("x");
 }
 Task<std::unique_ptr<int>> MoveOnly() { co_return std::make_unique<int>(5); }
 Task<> Nothing() { co_return; }
@@ -190,6 +195,28 @@ TEST(TaskHandleTest, AnErrorThatNobodySawIsReported) {
   ASSERT_EQ(queue.never_retrieved().size(), 2u);
   EXPECT_EQ(queue.never_retrieved()[0].message(), "detached");
   EXPECT_EQ(queue.never_retrieved()[1].message(), "dropped");
+}
+
+// t raises; k awaits it, or a shield of it, and is cancelled before it wakes
+// up: CancelledError, and nothing is reported.
+TEST(TaskHandleTest, AnErrorThatComesWithACancellationIsNotReported) {
+  RecordingQueue queue;
+  {
+    auto fails = Spawn(queue, FailAfterYield(queue));
+    auto awaits = Spawn(queue, fails.Refer());
+    auto shielded = Spawn(queue, FailAfterYield(queue));
+    auto shields = Spawn(queue, Shield(queue, shielded));
+    queue.RunReady();
+    queue.RunReady();
+    ASSERT_TRUE(fails.done());
+    awaits.Cancel();
+    queue.RunReady();
+    shields.Cancel();
+    RunAll(queue);
+    EXPECT_TRUE(awaits.cancelled());
+    EXPECT_TRUE(shields.cancelled());
+  }
+  EXPECT_EQ(queue.never_retrieved().size(), 0u);
 }
 
 TEST(TaskHandleTest, TheQueueTakesItsTasksWithIt) {
