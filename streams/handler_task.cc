@@ -50,7 +50,7 @@ void HandlerTask::Conclude() {
   // the loop.
   Retire();
   Unlink();
-  DestroyRoot();
+  DestroyCoroutine();
   delete this;
 }
 

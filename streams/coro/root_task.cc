@@ -25,4 +25,9 @@ void RootTask::Run() {
   }
 }
 
+void RootTask::DestroyCoroutine() {
+  DestroyRoot();
+  if (suspension() != nullptr) suspension()->ForgetTask();
+}
+
 }  // namespace streams::internal

@@ -36,6 +36,10 @@ class RootTask : public TaskBase, public PoolAllocated {
 
   void Run() override;
 
+  // Destroys the coroutine, and with it all that it awaits; what others own of
+  // that is parked for good.
+  void DestroyCoroutine();
+
   // Whether it has ended, in either way.
   virtual bool IsDone() const = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "streams/coro/suspension.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -129,6 +130,48 @@ TEST(SuspensionTest, DroppingTakesBackItsPromise) {
   EXPECT_TRUE(well.drawing());
   task.Reset();
   EXPECT_FALSE(well.drawing());
+}
+
+// Woken directly, as by a reader.
+class DirectWake final : private Suspension {
+ public:
+  DirectWake(ReadyQueue& queue, DirectWake*& parked)
+      : queue_(queue), parked_(parked) {}
+
+  using Suspension::await_suspend;
+  using Suspension::Wake;
+  bool await_ready() {
+    parked_ = this;
+    ArmForWake(queue_);
+    return false;
+  }
+  absl::Status await_resume() { return absl::OkStatus(); }
+
+ private:
+  bool OnWake(absl::Status /*status*/) override { return true; }
+
+  ReadyQueue& queue_;
+  DirectWake*& parked_;
+};
+
+Task<absl::Status> AwaitDirectWake(ReadyQueue& queue, DirectWake*& parked) {
+  co_return co_await DirectWake(queue, parked);
+}
+Task<absl::Status> AwaitHeld(std::optional<Task<absl::Status>>& held) {
+  co_return co_await *std::move(held);
+}
+
+TEST(SuspensionTest, InACoroutineThatOutlivesItsTaskItIsWokenInVain) {
+  ReadyQueue queue;
+  DirectWake* parked = nullptr;
+  std::optional held = AwaitDirectWake(queue, parked);
+  auto task = Spawn(queue, AwaitHeld(held));
+  queue.RunReady();
+  ASSERT_NE(parked, nullptr);
+  task.Reset();
+  parked->Wake();
+  parked->Wake(absl::DataLossError("x"));
+  EXPECT_EQ(queue.RunReady(), 0u);
 }
 
 TEST(SuspensionTest, CanBeSpawnedWithoutACoroutineAround) {

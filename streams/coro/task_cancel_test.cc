@@ -300,5 +300,26 @@ TEST_F(TaskCancelTest, ACalleeThatOthersDestroyedIsNotLookedAt) {
   EXPECT_FALSE(task.done());
 }
 
+TEST_F(TaskCancelTest, ACalleeThatOthersKeepOutlivesItsTask) {
+  std::optional<Task<absl::Status>> held = Catch(trace_, "a", future_);
+  auto task = Spawn(queue_, AwaitHeld(held));
+  Turn();
+  task.Reset();
+  // There is nobody left to be resumed, or told.
+  EXPECT_TRUE(future_.SetResult());
+  EXPECT_EQ(Turn(), "");
+  held.reset();
+  EXPECT_EQ(Turn(), "");
+}
+
+TEST_F(TaskCancelTest, ACalleeThatOthersKeepIsNotWokenWithoutItsTask) {
+  std::optional<Task<absl::Status>> held = Catch(trace_, "a", future_);
+  auto task = Spawn(queue_, AwaitHeld(held));
+  Turn();
+  EXPECT_TRUE(future_.SetResult());
+  task.Reset();
+  EXPECT_EQ(Turn(), "");
+}
+
 }  // namespace
 }  // namespace streams

@@ -38,7 +38,7 @@ void TaskState::Conclude(absl::Status status) {
   Retire();
   Unlink();  // If it hasn't begun.
   completion_.SetResult(std::move(status));
-  DestroyRoot();
+  DestroyCoroutine();
   Unref();
 }
 
