@@ -47,6 +47,14 @@ class Callback : private internal::CallbackLink {
     next_ = prev_ = nullptr;
   }
 
+ protected:
+  // Unlinks it, and keeps it off every list: whoever calls it soon does so in
+  // vain.
+  void Disable() {
+    Unlink();
+    next_ = prev_ = this;
+  }
+
  private:
   friend class CallbackList;
   friend class ReadyQueue;

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "gtest/gtest.h"
+#include "streams/coro/ready_queue.h"
 
 namespace streams {
 namespace {
 
 class Named final : public Callback {
  public:
+  using Callback::Disable;
   explicit Named(char name) : name_(name) {}
   char name() const { return name_; }
 
@@ -82,6 +84,19 @@ TEST(CallbackTest, MovingMakesAnUnlinkedNode) {
   Named a('a');
   const Named b(std::move(a));
   EXPECT_FALSE(b.linked());
+}
+
+TEST(CallbackTest, DisabledItIsOnNoListAndIsNotQueued) {
+  ReadyQueue queue;
+  Named a('a');
+  queue.CallSoon(a);
+  a.Disable();
+  EXPECT_FALSE(queue.has_ready());
+  queue.CallSoon(a);
+  EXPECT_FALSE(queue.has_ready());
+  a.Unlink();
+  queue.CallSoon(a);
+  EXPECT_TRUE(queue.has_ready());
 }
 
 }  // namespace

@@ -133,15 +133,13 @@ class Suspension : public Completion::Listener {
     if (task_ == nullptr) task_ = queue.current_task();
   }
   void CallSoon() {
-    // When the queue has shut down, or the task has ended, nobody is woken.
-    if (task_ != nullptr && task_->queue() != nullptr) {
-      task_->queue()->CallSoon(*this);
-    }
+    // When the queue has shut down, nobody is woken any more.
+    if (task_->queue() != nullptr) task_->queue()->CallSoon(*this);
   }
   // The task has ended, and this, in a coroutine that somebody else owns, is
   // still there.
   void ForgetTask() {
-    Unlink();
+    Disable();  // Nobody is woken.
     task_ = nullptr;
   }
 
