@@ -4,21 +4,19 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "streams/coro/free_lists.h"
 #include "streams/coro/ready_queue.h"
 #include "streams/coro/task_handle.h"
 #include "streams/os/error.h"
+#include "streams/pausable_transport.h"
 #include "streams/reader.h"
 #include "streams/transport/string_pool.h"
-#include "streams/transport/transport.h"
 
 namespace streams {
 namespace {
@@ -28,46 +26,6 @@ constexpr absl::string_view kOld = "what was in the string before";
 // Nothing of the operation that Into() is called on is kept beside.
 static_assert(sizeof(ReadInto<ReadLineOfBytes>) ==
               sizeof(ReadLineOfBytes) + sizeof(std::string*));
-
-// Only what a reader asks of one.
-class PausableTransport final : public Transport {
- public:
-  void set_resume_status(absl::Status status) {
-    resume_status_ = std::move(status);
-  }
-
-  bool IsReading() const override { return is_reading_; }
-  absl::Status PauseReading() override {
-    is_reading_ = false;
-    return absl::OkStatus();
-  }
-  absl::Status ResumeReading() override {
-    is_reading_ = true;
-    return resume_status_;
-  }
-
-  bool IsClosing() const override { return false; }
-  void Close() override {}
-  void Abort() override {}
-  void SetProtocol(std::shared_ptr<Protocol>) override {}
-  std::shared_ptr<Protocol> GetProtocol() const override { return nullptr; }
-  absl::Status Write(absl::string_view) override { return absl::OkStatus(); }
-  absl::Status WriteLines(absl::Span<const absl::string_view>) override {
-    return absl::OkStatus();
-  }
-  absl::Status WriteEof() override { return absl::OkStatus(); }
-  bool CanWriteEof() const override { return true; }
-  absl::Status SetWriteBufferLimits(std::optional<int64_t>,
-                                    std::optional<int64_t>) override {
-    return absl::OkStatus();
-  }
-  WriteBufferLimits GetWriteBufferLimits() const override { return {0, 0}; }
-  size_t GetWriteBufferSize() const override { return 0; }
-
- private:
-  bool is_reading_ = true;
-  absl::Status resume_status_;
-};
 
 class ReadIntoTest : public testing::Test {
  protected:
