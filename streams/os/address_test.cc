@@ -158,6 +158,13 @@ TEST(SocketAddressTest, FromTheKernels) {
   sockaddr other = {};
   other.sa_family = AF_NETLINK;
   EXPECT_EQ(SocketAddress::FromNative(&other, sizeof other).ToString(), "");
+  sockaddr_in6 inet6 = {};
+  inet6.sin6_family = AF_INET6;
+  inet6.sin6_flowinfo = htonl(0x12345);
+  EXPECT_EQ(SocketAddress::FromNative(reinterpret_cast<sockaddr*>(&inet6),
+                                      sizeof inet6)
+                .flow_info(),
+            0x12345u);
   // A Unix socket without a name.
   other.sa_family = AF_UNIX;
   const SocketAddress unnamed =

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,6 +35,13 @@ std::string ReceiveSome(const StreamSocket& socket) {
   char buffer[256];
   const ssize_t count = os::Receive(socket.fd(), buffer, sizeof buffer);
   return count < 0 ? "error" : std::string(buffer, static_cast<size_t>(count));
+}
+
+int Option(const StreamSocket& socket, int level, int name) {
+  int value = -1;
+  socklen_t length = sizeof value;
+  ::getsockopt(socket.fd(), level, name, &value, &length);
+  return value;
 }
 
 StreamSocket Listening(const char* literal) {
@@ -175,9 +183,16 @@ TEST(StreamSocketTest, AdoptsStreamSocketsOnly) {
 
 TEST(StreamSocketTest, OptionsAndErrors) {
   StreamSocket socket = *StreamSocket::Create(AddressFamily::kInet6);
-  EXPECT_TRUE(socket.SetReusePort(true).ok());
-  EXPECT_TRUE(socket.SetKeepAlive(true).ok());
-  EXPECT_TRUE(socket.SetIpv6Only(true).ok());
+  for (const bool on : {true, false}) {
+    EXPECT_TRUE(socket.SetReuseAddress(on).ok());
+    EXPECT_EQ(Option(socket, SOL_SOCKET, SO_REUSEADDR), on ? 1 : 0);
+    EXPECT_TRUE(socket.SetReusePort(on).ok());
+    EXPECT_EQ(Option(socket, SOL_SOCKET, SO_REUSEPORT), on ? 1 : 0);
+    EXPECT_TRUE(socket.SetKeepAlive(on).ok());
+    EXPECT_EQ(Option(socket, SOL_SOCKET, SO_KEEPALIVE), on ? 1 : 0);
+    EXPECT_TRUE(socket.SetIpv6Only(on).ok());
+    EXPECT_EQ(Option(socket, IPPROTO_IPV6, IPV6_V6ONLY), on ? 1 : 0);
+  }
   EXPECT_TRUE(socket.SetSendBufferSize(10000).ok());
   EXPECT_TRUE(socket.SetReceiveBufferSize(10000).ok());
   EXPECT_EQ(GetErrorKind(socket.Bind(*SocketAddress::FromUnixPath("/x"))),
