@@ -154,6 +154,20 @@ TEST(CertificateVerificationTest, ASelfSignedCertificateCanBeTrusted) {
   EXPECT_TRUE(second.Handshake()) << second.client().error().message();
 }
 
+TEST(CertificateVerificationTest, ATrustedCertificateNeedsNoRootByDefault) {
+  const TestCertificate certificate =
+      DefaultTestAuthority().Issue(TestCertificateOptions());
+  const auto locations = VerifyLocations().set_cadata(certificate.certificate);
+  const auto by_default =
+      SslContext::CreateDefault(Purpose::kServerAuth, locations).value();
+  EnginePair first(by_default, TestServerContext(certificate), "localhost");
+  EXPECT_TRUE(first.Handshake()) << first.client().error().message();
+  const auto plain = SslContext::Client();
+  ASSERT_TRUE(plain->LoadVerifyLocations(locations).ok());
+  EnginePair second(plain, TestServerContext(certificate), "localhost");
+  EXPECT_FALSE(second.Handshake());
+}
+
 TEST(CertificateVerificationTest, WithoutVerification) {
   auto context = SslContext::Client();
   context->set_check_hostname(false);
@@ -207,9 +221,12 @@ TEST(CertificateVerificationTest, ClientCertificates) {
     EXPECT_EQ(peer->subject[0][0].second, "me");
   }
   ASSERT_TRUE(server->SetVerifyMode(VerifyMode::kOptional).ok());
-  EnginePair pair(TestClientContext(), server, "localhost");
-  EXPECT_TRUE(pair.Handshake());
-  EXPECT_FALSE(pair.server().object().GetPeerCertificate().has_value());
+  EnginePair without(TestClientContext(), server, "localhost");
+  EXPECT_TRUE(without.Handshake());
+  EXPECT_FALSE(without.server().object().GetPeerCertificate().has_value());
+  EnginePair with(client, server, "localhost");
+  EXPECT_TRUE(with.Handshake());
+  EXPECT_TRUE(with.server().object().GetPeerCertificate().has_value());
 }
 
 // --- Names that cannot be asked for ---

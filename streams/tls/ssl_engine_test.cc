@@ -57,6 +57,7 @@ TEST(SslEngineTest, CloseNotifyBothWays) {
   EXPECT_EQ(pair.server().Shutdown(), Outcome::kDone);
   Deliver(pair.server(), pair.client());
   EXPECT_EQ(pair.client().Shutdown(), Outcome::kDone);
+  EXPECT_EQ(pair.client().Write("too late"), Outcome::kFailed);
 }
 
 TEST(SslEngineTest, DataInsteadOfCloseNotify) {
@@ -136,6 +137,19 @@ TEST(SslEngineTest, CiphersThatDoNotMeet) {
   ExpectError(pair.client().error(), ErrorKind::kSsl,
               "[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] ssl/tls alert handshake "
               "failure");
+}
+
+TEST(SslEngineTest, OfCiphersTheServerChooses) {
+  auto client = TestClientContext();
+  auto server = TestServerContext();
+  const std::string small = "ECDHE-ECDSA-AES128-GCM-SHA256";
+  const std::string large = "ECDHE-ECDSA-AES256-GCM-SHA384";
+  ASSERT_TRUE(client->SetMaximumVersion(TlsVersion::kTls1_2).ok());
+  ASSERT_TRUE(client->SetCiphers(small + ":" + large).ok());
+  ASSERT_TRUE(server->SetCiphers(large + ":" + small).ok());
+  EnginePair pair(client, server, "localhost");
+  ASSERT_TRUE(pair.Handshake());
+  EXPECT_EQ(pair.client().object().Cipher()->name, large);
 }
 
 TEST(SslEngineTest, WhatTheObjectTells) {

@@ -255,11 +255,26 @@ TEST_F(SslProtocolShutdownTest, APeerThatDoesNotReadCannotDelayClosing) {
                                 "out)"));
 }
 
+TEST_F(SslProtocolShutdownTest, NorCanOneThatLeavesWithoutAWord) {
+  StartAndShakeHands();
+  EXPECT_TRUE(transport_->Write(std::string(1 << 20, 'x')).ok());
+  log_.clear();
+  ASSERT_TRUE(peer_->socket().ShutdownWrite().ok());
+  Settle();
+  EXPECT_THAT(log_, ElementsAre("eof"));
+  Advance(absl::Seconds(30));
+  EXPECT_THAT(log_, ElementsAre("eof",
+                                "lost: TimeoutError(SSL shutdown timed "
+                                "out)"));
+}
+
 // Half-closed, as RFC 8446 (6.1) has it: it is still there, and reads.
 TEST_F(SslProtocolShutdownTest, APeerThatReadsSlowlyGetsAll) {
   StartAndShakeHands();
   const std::string text(4 << 20, 'x');
-  EXPECT_TRUE(transport_->Write(text).ok());
+  // The second half waits above the socket's transport.
+  EXPECT_TRUE(transport_->Write(text.substr(0, text.size() / 2)).ok());
+  EXPECT_TRUE(transport_->Write(text.substr(text.size() / 2)).ok());
   log_.clear();
   peer_->SendCloseNotify();
   Settle();
@@ -272,7 +287,7 @@ TEST_F(SslProtocolShutdownTest, APeerThatReadsSlowlyGetsAll) {
     Settle();
   }
   Settle();
-  EXPECT_THAT(log_, ElementsAre("eof", "lost"));
+  EXPECT_THAT(log_, ElementsAre("eof", "resume", "lost"));
 }
 
 // --- Who goes first ---

@@ -80,6 +80,7 @@ TEST_F(SslProtocolTest, WhatIsWrittenBeforeWaits) {
 TEST_F(SslProtocolTest, ATimeOutAborts) {
   Start(ClientOptions().set_handshake_timeout(absl::Seconds(5)));
   Settle();
+  EXPECT_TRUE(transport_->Write("never sent").ok());
   Advance(absl::Seconds(4));
   EXPECT_FALSE(handshake_done_->done());
   Advance(absl::Seconds(1));
@@ -91,6 +92,7 @@ TEST_F(SslProtocolTest, ATimeOutAborts) {
   // Nobody was told of the connection; and it is no news to the handler.
   EXPECT_THAT(log_, IsEmpty());
   EXPECT_TRUE(transport_->IsClosing());
+  EXPECT_EQ(transport_->GetWriteBufferSize(), 0u);
   EXPECT_EQ(transport_->GetPeerName(), nullptr);
 }
 
@@ -108,7 +110,8 @@ TEST_F(SslProtocolTest, TheDefaultTimeOutIsAMinute) {
 TEST_F(SslProtocolTest, EofDuringTheHandshakeIsAReset) {
   Start();
   Settle();
-  peer_->socket().Close();
+  // Closed, with the ClientHello unread, it would be a reset for the kernel.
+  ASSERT_TRUE(peer_->socket().ShutdownWrite().ok());
   Settle();
   EXPECT_EQ(GetErrorKind(handshake_done_->status()),
             ErrorKind::kConnectionReset);
@@ -309,6 +312,21 @@ TEST_F(SslProtocolTest, APausedReaderPausesTheSocket) {
   Settle();
   EXPECT_TRUE(lower_->IsReading());
   EXPECT_EQ(protocol_->received.size(), sent);
+}
+
+// What they are doesn't matter: nothing is decrypted while nobody reads.
+TEST_F(SslProtocolTest, TheSocketPausesAtTheMark) {
+  StartAndShakeHands();
+  EXPECT_TRUE(transport_->PauseReading().ok());
+  for (size_t fed = 0; fed < 256; ++fed) {
+    ASSERT_TRUE(lower_->IsReading());
+    peer_->SendBytes(std::string(fed < 255 ? 1024 : 1023, 'x'));
+    Settle();
+  }
+  EXPECT_TRUE(lower_->IsReading());
+  peer_->SendBytes("x");
+  Settle();
+  EXPECT_FALSE(lower_->IsReading());
 }
 
 TEST_F(SslProtocolTest, APeerThatDoesNotReadPausesTheWriter) {
