@@ -307,6 +307,14 @@ TEST(SslEngineTest, NoTickets) {
   Deliver(pair.server(), pair.client());
   EXPECT_EQ(ReadText(pair.client()), "x");
   EXPECT_EQ(pair.client().object().Session(), nullptr);
+
+  server->set_session_tickets(true);
+  EnginePair again(TestClientContext(), server, "localhost");
+  ASSERT_TRUE(again.Handshake());
+  ASSERT_EQ(again.server().Write("x"), Outcome::kDone);
+  Deliver(again.server(), again.client());
+  EXPECT_EQ(ReadText(again.client()), "x");
+  EXPECT_NE(again.client().object().Session(), nullptr);
 }
 
 // --- What cannot be a handshake ---
