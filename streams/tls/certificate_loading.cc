@@ -105,13 +105,16 @@ absl::Status LoadDer(SSL_CTX* context, absl::string_view data) {
   std::vector<bssl::UniquePtr<X509>> certificates;
   while (BIO_pending(bio.get()) != 0) {
     bssl::UniquePtr<X509> certificate(d2i_X509_bio(bio.get(), nullptr));
-    if (certificate == nullptr) break;
+    if (certificate == nullptr) {
+      // What was no certificate has been read all the same, as a rule.
+      if (!certificates.empty()) return LibraryError("cadata");
+      break;
+    }
     certificates.push_back(std::move(certificate));
   }
   if (certificates.empty()) {
     return DataError("not enough data: cadata does not contain a certificate");
   }
-  if (BIO_pending(bio.get()) != 0) return LibraryError("cadata");
   for (const auto& certificate : certificates) {
     STREAMS_RETURN_IF_ERROR(AddToStore(context, certificate.get()));
   }

@@ -3,6 +3,7 @@
 #include "streams/tls/ssl_context.h"
 
 #include <cstddef>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -10,11 +11,14 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "openssl/ssl.h"
+#include "openssl/x509.h"
 #include "streams/os/error.h"
 #include "streams/os/ssl_error.h"
 #include "streams/testing/test_certificate.h"
@@ -126,6 +130,11 @@ bool Trusts(const std::shared_ptr<SslContext>& client) {
   return pair.Handshake();
 }
 
+size_t CountOfTrusted(const SslContext& context) {
+  return sk_X509_OBJECT_num(
+      X509_STORE_get0_objects(SSL_CTX_get_cert_store(context.native())));
+}
+
 TEST(SslContextTest, VerifyLocationsAreTrusted) {
   const auto by_file = SslContext::Client();
   EXPECT_FALSE(Trusts(by_file));
@@ -141,6 +150,54 @@ TEST(SslContextTest, VerifyLocationsAreTrusted) {
   ASSERT_TRUE(
       by_data->LoadVerifyLocations(VerifyLocations().set_cadata(both)).ok());
   EXPECT_TRUE(Trusts(by_data));
+}
+
+TEST(SslContextTest, DerIsTrustedIfNothingElseFollows) {
+  absl::string_view body = Authority().certificate();
+  ASSERT_TRUE(absl::ConsumePrefix(&body, "-----BEGIN CERTIFICATE-----\n"));
+  ASSERT_TRUE(absl::ConsumeSuffix(&body, "-----END CERTIFICATE-----\n"));
+  std::string der;
+  ASSERT_TRUE(absl::Base64Unescape(body, &der));
+  // Nor is the first part of another one nothing.
+  for (const std::string& rest : {std::string("junk"), der.substr(0, 100)}) {
+    EXPECT_EQ(GetErrorKind(SslContext::Client()->LoadVerifyLocations(
+                  VerifyLocations().set_cadata(der + rest))),
+              ErrorKind::kSsl);
+  }
+  const auto twice = SslContext::Client();
+  ASSERT_TRUE(
+      twice->LoadVerifyLocations(VerifyLocations().set_cadata(der + der)).ok());
+  EXPECT_TRUE(Trusts(twice));
+}
+
+TEST(SslContextTest, TheEnvironmentNamesTheDefaultCerts) {
+  ::setenv("SSL_CERT_FILE",
+           WriteFile("default.pem", Authority().certificate()).c_str(), 1);
+  ::setenv("SSL_CERT_DIR", "", 1);
+  const auto context = SslContext::CreateDefault(Purpose::kServerAuth);
+  // Of a server, which asks nobody for a certificate, they are not.
+  const auto server = SslContext::CreateDefault(Purpose::kClientAuth);
+  ::unsetenv("SSL_CERT_FILE");
+  ::unsetenv("SSL_CERT_DIR");
+  ASSERT_TRUE(context.ok());
+  EXPECT_TRUE(Trusts(*context));
+  ASSERT_TRUE(server.ok());
+  EXPECT_EQ(CountOfTrusted(**server), 0u);
+  EXPECT_EQ(CountOfTrusted(**context), 1u);
+}
+
+TEST(SslContextTest, ALaterCertChainReplacesTheFirst) {
+  const auto server = SslContext::Server();
+  const TestCertificate certificate =
+      Authority().Issue(TestCertificateOptions());
+  for (const std::string& chain :
+       {certificate.certificate + Authority().certificate(),
+        certificate.certificate}) {
+    ASSERT_TRUE(server->LoadCertChainPem(chain, certificate.key, "").ok());
+  }
+  STACK_OF(X509)* others = nullptr;
+  ASSERT_EQ(SSL_CTX_get0_chain_certs(server->native(), &others), 1);
+  EXPECT_EQ(sk_X509_num(others), 0u);
 }
 
 TEST(SslContextTest, CertChainsThatCannotBeLoaded) {
@@ -259,6 +316,24 @@ TEST(SslContextTest, KeysAreLogged) {
   const std::string keys = ReadFile(path);
   EXPECT_NE(keys.find("CLIENT_TRAFFIC_SECRET_0 "), std::string::npos);
   EXPECT_EQ(keys.back(), '\n');
+}
+
+TEST(SslContextTest, TheEnvironmentHasKeysLogged) {
+  const auto locations =
+      VerifyLocations().set_cadata(Authority().certificate());
+  const std::string path = absl::StrCat(testing::TempDir(), "/default_keys");
+  ::setenv("SSLKEYLOGFILE", path.c_str(), 1);
+  const auto logged =
+      SslContext::CreateDefault(Purpose::kServerAuth, locations);
+  ::setenv("SSLKEYLOGFILE", "", 1);
+  const auto empty = SslContext::CreateDefault(Purpose::kServerAuth, locations);
+  ::unsetenv("SSLKEYLOGFILE");
+  ASSERT_TRUE(empty.ok());
+  EXPECT_TRUE(Trusts(*empty));
+  EXPECT_EQ(ReadFile(path), "");
+  ASSERT_TRUE(logged.ok());
+  EXPECT_TRUE(Trusts(*logged));
+  EXPECT_NE(ReadFile(path).find("CLIENT_TRAFFIC_SECRET_0 "), std::string::npos);
 }
 
 }  // namespace
