@@ -3,6 +3,7 @@
 // Readers, writers and servers of the public API over real sockets, and what
 // happens when they go in any order.
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -166,12 +167,25 @@ TEST_P(ConnectionTest, ADroppedWriterClosesAndIsReported) {
 TEST_P(ConnectionTest, AReaderMayGoFirst) {
   ConnectPair();
   client_.reader = nullptr;
-  // Still read, though by nobody, until twice the limit has come.
-  accepted_[0].writer->Write(std::string(1 << 20, 'x'));
+  // Still read, though by nobody, until more than twice the limit has come.
+  accepted_[0].writer->Write(std::string(2 * kDefaultLimit, 'x'));
+  Settle();
+  EXPECT_TRUE(client_.writer->transport()->IsReading());
+  accepted_[0].writer->Write("x");
   Settle();
   EXPECT_FALSE(client_.writer->transport()->IsReading());
   client_.writer->Close();
   EXPECT_TRUE(Await(client_.writer->WaitClosed()).ok());
+}
+
+TEST_P(ConnectionTest, WithoutItsReaderAResetIsDrainsErrorAllTheSame) {
+  ConnectPair();
+  client_.reader = nullptr;
+  ASSERT_TRUE(accepted_[0].writer->transport()->PauseReading().ok());
+  client_.writer->Write("never read, hence the reset");
+  accepted_[0].writer->transport()->Abort();
+  Settle();
+  EXPECT_EQ(GetErrno(Await(client_.writer->Drain())), ECONNRESET);
 }
 
 TEST_P(ConnectionTest, AnErrorOfTheCallbackClosesTheConnection) {
@@ -350,9 +364,11 @@ TEST_P(ConnectionTest, AServerKnowsWhichOfItsClientsAreThere) {
   auto closed = Spawn(*loop_, server_->WaitClosed());
   Settle();
   EXPECT_FALSE(closed.done());
-  EXPECT_FALSE(accepted_[1].writer->IsClosing());
+  accepted_[1].writer->Close();
+  Settle();
+  EXPECT_FALSE(closed.done());
+  EXPECT_FALSE(accepted_[3].writer->IsClosing());
   server_->CloseClients();
-  EXPECT_TRUE(accepted_[1].writer->IsClosing());
   EXPECT_TRUE(accepted_[3].writer->IsClosing());
   Settle();
   EXPECT_TRUE(closed.done());

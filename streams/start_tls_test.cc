@@ -38,6 +38,8 @@ TEST_F(TlsStreamTest, GoesOnInTls) {
   EXPECT_TRUE(loop_.RunUntilComplete(client_.writer->WaitClosed()).ok());
   // No half-closed connection over TLS: the other side is closed with it.
   EXPECT_TRUE(loop_.RunUntilComplete(accepted_.writer->WaitClosed()).ok());
+  // Nor did the stream ask for one.
+  EXPECT_TRUE(warnings_.empty());
 }
 
 TEST_F(TlsStreamTest, TheReaderPausesTheNewTransport) {
