@@ -4,6 +4,8 @@
 
 #include "streams/open_connection.h"
 
+#include <netdb.h>
+
 #include <cerrno>
 #include <cstdint>
 #include <filesystem>
@@ -64,6 +66,13 @@ TEST_F(OpenConnectionTest, FromALocalAddress) {
   EXPECT_EQ(accepted_.writer->GetPeerName()->port(),
             client.writer->GetSockName()->port());
   client.writer->Close();
+}
+
+TEST_F(OpenConnectionTest, ALocalNameIsLookedUpAsTheRemoteOneIs) {
+  const auto client = Open(OpenConnectionOptions()
+                               .set_flags(AI_NUMERICHOST)
+                               .set_local_address("localhost", 0));
+  EXPECT_EQ(GetErrorKind(client.status()), ErrorKind::kAddressLookup);
 }
 
 TEST_F(OpenConnectionTest, FromALocalAddressThatIsTaken) {
