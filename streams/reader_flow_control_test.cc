@@ -57,6 +57,8 @@ TEST_F(ReaderFlowControlTest, PausesAtMoreThanTwiceTheLimit) {
   EXPECT_TRUE(transport_->IsReading());
   Feed("i");
   EXPECT_FALSE(transport_->IsReading());
+  Feed("j");
+  EXPECT_EQ(transport_->pauses(), 1);
 }
 
 TEST_F(ReaderFlowControlTest, ResumesAtTheLimit) {

@@ -353,6 +353,7 @@ TEST_F(StreamReaderTest, AnErrorHidesWhatIsBuffered) {
   reader_->SetError(MakeError(ErrorKind::kConnectionReset, "gone"));
   ExpectError(Now(reader_->Read(1)).status(), ErrorKind::kConnectionReset);
   EXPECT_EQ(reader_->buffered(), "abc");
+  ExpectError(Now(reader_->Peek()).status(), ErrorKind::kConnectionReset);
 }
 
 TEST_F(StreamReaderTest, NothingIsFedBehindEof) {
