@@ -16,8 +16,8 @@
 
 namespace streams {
 
-// A transport that can be paused and resumed: what a reader asks of one. For
-// tests.
+// A transport that can be paused, resumed and closed: what a reader asks of
+// one, and the task of a server's handler. For tests.
 class PausableTransport final : public Transport {
  public:
   // What the next calls return.
@@ -41,9 +41,9 @@ class PausableTransport final : public Transport {
     return resume_status_;
   }
 
-  bool IsClosing() const override { return false; }
-  void Close() override {}
-  void Abort() override {}
+  bool IsClosing() const override { return is_closing_; }
+  void Close() override { is_closing_ = true; }
+  void Abort() override { is_closing_ = true; }
   void SetProtocol(std::shared_ptr<Protocol>) override {}
   std::shared_ptr<Protocol> GetProtocol() const override { return nullptr; }
   absl::Status Write(absl::string_view) override { return absl::OkStatus(); }
@@ -60,6 +60,7 @@ class PausableTransport final : public Transport {
   size_t GetWriteBufferSize() const override { return 0; }
 
  private:
+  bool is_closing_ = false;
   bool is_reading_ = true;
   int pauses_ = 0;
   absl::Status pause_status_;

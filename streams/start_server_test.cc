@@ -35,6 +35,7 @@ class StartServerTest : public testing::Test {
 
 TEST_F(StartServerTest, WithoutAHostItListensOnAllAddresses) {
   const auto server = Start("", StartServerOptions()).value();
+  EXPECT_FALSE(server->Sockets().empty());
   for (const auto& socket : server->Sockets()) {
     EXPECT_TRUE(socket->GetSockName()->is_wildcard());
   }
