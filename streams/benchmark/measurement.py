@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One round of one case: a server on one core, the load on another."""
 
+import contextlib
 import dataclasses
 import glob
 import json
@@ -175,15 +176,14 @@ class Load(_Program):
         try:
             self._expect("ready", TIMEOUT_SECONDS)
         except BaseException:
+            self._kill()  # Nobody waits for it any more.
             self.stop()
             raise
 
     def _expect(self, wanted, seconds):
-        said = False
         try:
             line = self._read_line(seconds)
-            said = wanted in line
-            if not said:
+            if wanted not in line:
                 self.fail("failed")
             return line
         except MeasurementError:
@@ -192,16 +192,15 @@ class Load(_Program):
             if why:
                 self._server.fail(why)
             raise
-        finally:
-            if not said:
-                self._kill()  # Nobody waits for its answer any more.
 
     def run(self):
         try:
-            self._process.stdin.write(b"\n")
-        except BrokenPipeError:
-            pass  # It has ended, and says nothing.
-        return json.loads(self._expect("requests", self._run_seconds))
+            with contextlib.suppress(BrokenPipeError):  # Then it says nothing.
+                self._process.stdin.write(b"\n")
+            return json.loads(self._expect("requests", self._run_seconds))
+        except BaseException:
+            self._kill()  # Nobody waits for its answer any more.
+            raise
 
     def stop(self):
         self._process.stdin.close()

@@ -102,6 +102,17 @@ class MeasurementTest(unittest.TestCase):
             with self.failure("/dies --port=0 has died of SIGKILL"):
                 self.run_round(server)
 
+    def test_who_is_interrupted_waits_for_no_load(self):
+        # Before it listens to the load, which is already running.
+        self.program("load", _SILENT)
+        expect = [None, KeyboardInterrupt]
+        with mock.patch.object(measurement.Load, "_expect", side_effect=expect):
+            load = measurement.Load(self.serving(), _CASE, self._setting, 1)
+            with self.assertRaises(KeyboardInterrupt):
+                load.run()
+        self.assertIn("has died of SIGKILL", load.why_it_ended() or "it runs")
+        load.stop()
+
     def test_a_server_that_is_gone_cannot_be_looked_at(self):
         server = self.serving()
         with mock.patch("builtins.open", side_effect=ProcessLookupError("No process")):
