@@ -16,6 +16,7 @@
 #include "streams/os/error.h"
 #include "streams/pausable_transport.h"
 #include "streams/reader.h"
+#include "streams/reader_fixture.h"
 #include "streams/transport/string_pool.h"
 
 namespace streams {
@@ -27,32 +28,8 @@ constexpr absl::string_view kOld = "what was in the string before";
 static_assert(sizeof(ReadInto<ReadLineOfBytes>) ==
               sizeof(ReadLineOfBytes) + sizeof(std::string*));
 
-class ReadIntoTest : public testing::Test {
+class ReadIntoTest : public ReaderFixture {
  protected:
-  void Settle() {
-    while (loop_.has_ready()) loop_.RunReady();
-  }
-  template <class Operation>
-  auto Start(Operation operation) {
-    auto handle = Spawn(loop_, std::move(operation));
-    Settle();
-    return handle;
-  }
-  template <class Operation>
-  absl::Status Now(Operation operation) {
-    auto handle = Start(std::move(operation));
-    EXPECT_TRUE(handle.done());
-    return handle.TakeResult();
-  }
-  void Feed(absl::string_view bytes) {
-    ASSERT_TRUE(reader_->FeedData(bytes).ok());
-  }
-  void SetLimit(int64_t limit) {
-    reader_ = StreamReader::Create(loop_, limit).value();
-  }
-
-  ReadyQueue loop_;
-  std::unique_ptr<StreamReader> reader_ = std::make_unique<StreamReader>(loop_);
   std::string target_ = std::string(kOld);
 };
 

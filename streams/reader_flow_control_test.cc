@@ -16,38 +16,24 @@
 #include "streams/os/error.h"
 #include "streams/pausable_transport.h"
 #include "streams/reader.h"
+#include "streams/reader_fixture.h"
 
 namespace streams {
 namespace {
 
-class ReaderFlowControlTest : public testing::Test {
+class ReaderFlowControlTest : public ReaderFixture {
  protected:
-  void SetUp() override { ASSERT_TRUE(reader_->SetTransport(transport_).ok()); }
+  void SetUp() override {
+    SetLimit(8);
+    ASSERT_TRUE(reader_->SetTransport(transport_).ok());
+  }
 
-  template <class Operation>
-  auto Start(Operation operation) {
-    auto handle = Spawn(loop_, std::move(operation));
-    while (loop_.has_ready()) loop_.RunReady();
-    return handle;
-  }
-  template <class Operation>
-  auto Now(Operation operation) {
-    auto handle = Start(std::move(operation));
-    EXPECT_TRUE(handle.done());
-    return handle.TakeResult();
-  }
-  void Feed(absl::string_view bytes) {
-    ASSERT_TRUE(reader_->FeedData(bytes).ok());
-  }
   // A byte more than twice the limit; with `end` read, it is the limit.
   void Overfeed(absl::string_view end) {
     Feed(absl::StrCat("12345678", end, "abcdefgh"));
     ASSERT_FALSE(transport_->IsReading());
   }
 
-  ReadyQueue loop_;
-  std::unique_ptr<StreamReader> reader_ =
-      StreamReader::Create(loop_, /*limit=*/8).value();
   std::shared_ptr<PausableTransport> transport_ =
       std::make_shared<PausableTransport>();
 };

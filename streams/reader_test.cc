@@ -17,6 +17,7 @@
 #include "streams/coro/ready_queue.h"
 #include "streams/coro/task_handle.h"
 #include "streams/os/error.h"
+#include "streams/reader_fixture.h"
 #include "streams/separators.h"
 #include "streams/transport/io_block.h"
 
@@ -25,39 +26,7 @@ namespace {
 
 using Bytes = absl::StatusOr<std::string>;
 
-class StreamReaderTest : public testing::Test {
- protected:
-  // Lets everything run that is ready, and what that makes ready.
-  void Settle() {
-    while (loop_.has_ready()) loop_.RunReady();
-  }
-
-  template <class Operation>
-  auto Start(Operation operation) {
-    auto handle = Spawn(loop_, std::move(operation));
-    Settle();
-    return handle;
-  }
-
-  // The result of a call that the buffer can answer.
-  template <class Operation>
-  auto Now(Operation operation) {
-    auto handle = Start(std::move(operation));
-    EXPECT_TRUE(handle.done());
-    return handle.TakeResult();
-  }
-
-  void Feed(absl::string_view bytes) {
-    ASSERT_TRUE(reader_->FeedData(bytes).ok());
-  }
-
-  void SetLimit(int64_t limit) {
-    reader_ = StreamReader::Create(loop_, limit).value();
-  }
-
-  ReadyQueue loop_;
-  std::unique_ptr<StreamReader> reader_ = std::make_unique<StreamReader>(loop_);
-};
+using StreamReaderTest = ReaderFixture;
 
 void ExpectError(const absl::Status& status, ErrorKind kind) {
   EXPECT_EQ(GetErrorKind(status), kind) << status;

@@ -99,9 +99,9 @@ class RootTask;
 // wherever it is parked, and with it all it awaits; dropping one that never ran
 // is fine too. One that outlives the task that awaits it stays where it is
 // parked until it is dropped. Parameters are copied or moved into the
-// coroutine: what is passed by reference must outlive it. Threads: that of the
-// loop on which it is awaited. Awaited once, as an rvalue. To run one beside
-// others, Spawn() it (task_handle.h).
+// coroutine: what is passed by reference must outlive it.
+// Threads: that of the loop on which it is awaited. Awaited once, as an rvalue.
+// To run one beside others, Spawn() it (task_handle.h).
 template <class T>
 class [[nodiscard]] Task {
  public:
