@@ -20,10 +20,12 @@
 // much as the work itself.
 namespace streams::internal {
 
-// The first `byte` of the `size` bytes at `data`, or null.
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline const char* FindByte(const char* data,
-                                                         size_t size,
-                                                         char byte) {
+// How many of the `size` bytes at `data` there are up to and with the first
+// `byte`; 0 if there is none.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline size_t CountThrough(const char* data,
+                                                        size_t size,
+                                                        char byte) {
+  const char* from = data;
 #if defined(__SSE2__)
   if (ABSL_PREDICT_TRUE(size >= 64)) {
     const __m128i wanted = _mm_set1_epi8(byte);
@@ -36,37 +38,42 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline const char* FindByte(const char* data,
     };
     const uint64_t found =
         matches(0) | matches(16) << 16 | matches(32) << 32 | matches(48) << 48;
-    if (ABSL_PREDICT_TRUE(found != 0)) return data + std::countr_zero(found);
-    data += 64;
+    if (ABSL_PREDICT_TRUE(found != 0)) {
+      return static_cast<size_t>(std::countr_zero(found)) + 1;
+    }
+    from += 64;
     size -= 64;
   }
 #endif
-  return static_cast<const char*>(std::memchr(data, byte, size));
+  const void* const found = std::memchr(from, byte, size);
+  if (found == nullptr) return 0;
+  return static_cast<size_t>(static_cast<const char*>(found) - data) + 1;
+}
+
+// Copies the sixteen bytes that begin `at` bytes from the start, and those that
+// end as far from the end. They may overlap.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline void CopyEnds(char* to, const char* from,
+                                                  size_t size, size_t at) {
+  // Not a struct, of which the compiler may make its bytes.
+  typedef uint64_t Block __attribute__((vector_size(16)));
+  Block first, last;
+  std::memcpy(&first, from + at, sizeof first);
+  std::memcpy(&last, from + size - at - sizeof last, sizeof last);
+  std::memcpy(to + at, &first, sizeof first);
+  std::memcpy(to + size - at - sizeof last, &last, sizeof last);
 }
 
 // As memcpy(), but of no bytes the addresses may be null.
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline void CopyBytes(char* to, const char* from,
                                                    size_t size) {
-  // Not a struct, of which the compiler may make its bytes.
-  typedef uint64_t Block __attribute__((vector_size(16)));
-  constexpr size_t kBlock = sizeof(Block);
-  if (ABSL_PREDICT_FALSE(size < kBlock || size > 4 * kBlock)) {
-    if (size != 0) std::memcpy(to, from, size);
-    return;
+  if (ABSL_PREDICT_TRUE(size > 32 && size <= 64)) {
+    CopyEnds(to, from, size, 0);
+    CopyEnds(to, from, size, 16);
+  } else if (size >= 16 && size <= 32) {
+    CopyEnds(to, from, size, 0);
+  } else if (size != 0) {
+    std::memcpy(to, from, size);
   }
-  // From both ends, so that the blocks overlap in the middle.
-  Block first, last;
-  std::memcpy(&first, from, kBlock);
-  std::memcpy(&last, from + size - kBlock, kBlock);
-  if (size > 2 * kBlock) {
-    Block second, last_but_one;
-    std::memcpy(&second, from + kBlock, kBlock);
-    std::memcpy(&last_but_one, from + size - 2 * kBlock, kBlock);
-    std::memcpy(to + kBlock, &second, kBlock);
-    std::memcpy(to + size - 2 * kBlock, &last_but_one, kBlock);
-  }
-  std::memcpy(to, &first, kBlock);
-  std::memcpy(to + size - kBlock, &last, kBlock);
 }
 
 }  // namespace streams::internal

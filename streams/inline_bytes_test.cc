@@ -22,35 +22,35 @@ std::unique_ptr<char[]> MakeBytes(size_t size) {
   return bytes;
 }
 
-TEST(FindByteTest, FindsItWhereverItIs) {
+TEST(CountThroughTest, WhereverItIs) {
   for (size_t size = 1; size <= kMaxSize; ++size) {
     const std::unique_ptr<char[]> bytes = MakeBytes(size);
     for (size_t place = 0; place < size; ++place) {
       const char old = std::exchange(bytes[place], '\xff');
-      ASSERT_EQ(FindByte(bytes.get(), size, '\xff'), &bytes[place])
+      ASSERT_EQ(CountThrough(bytes.get(), size, '\xff'), place + 1)
           << place << " of " << size;
       bytes[place] = old;
     }
   }
 }
 
-TEST(FindByteTest, TheFirstOfSeveral) {
+TEST(CountThroughTest, TheFirstOfSeveral) {
   for (size_t first = 0; first < kMaxSize; ++first) {
     for (size_t second = first + 1; second < kMaxSize; ++second) {
       std::string bytes(kMaxSize, 'a');
       bytes[first] = '\n';
       bytes[second] = '\n';
-      ASSERT_EQ(FindByte(bytes.data(), bytes.size(), '\n'), &bytes[first])
+      ASSERT_EQ(CountThrough(bytes.data(), bytes.size(), '\n'), first + 1)
           << first << " and " << second;
     }
   }
 }
 
-TEST(FindByteTest, NullWhereThereIsNone) {
+TEST(CountThroughTest, NoneWhereThereIsNone) {
   for (size_t size = 0; size <= kMaxSize; ++size) {
     // Behind the end there is one.
     const std::string bytes = std::string(size, 'a') + "\n";
-    ASSERT_EQ(FindByte(bytes.data(), size, '\n'), nullptr) << size;
+    ASSERT_EQ(CountThrough(bytes.data(), size, '\n'), 0u) << size;
   }
 }
 

@@ -4,6 +4,7 @@
 #define STREAMS_READ_AWAITER_H_
 
 #include <cstddef>
+#include <utility>
 
 #include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
@@ -21,6 +22,7 @@ namespace streams::internal {
 //                          // it is there and nothing has to be done besides
 //                          // taking them. Else 0: look closer.
 //   bool Start();          // Looks closer. False: it waits; see Suspend().
+//   void End();            // Destroys what Start() has made.
 //   size_t Count();        // The same when it is done, after Start().
 //   Result TakeBytes(size_t count);  // The result, if it is `count` bytes.
 //   Result TakeResult();             // Any other: an error, EOF.
@@ -28,6 +30,11 @@ template <class Call>
 class [[nodiscard]] ReadAwaiter final {
  public:
   explicit ReadAwaiter(Call& call) : call_(call) {}
+  ReadAwaiter(const ReadAwaiter&) = delete;
+  ReadAwaiter& operator=(const ReadAwaiter&) = delete;
+  ABSL_ATTRIBUTE_ALWAYS_INLINE ~ReadAwaiter() {
+    if (ABSL_PREDICT_FALSE(count_ == 0)) call_.End();
+  }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool await_ready() {
     count_ = call_.CountAtOnce();
@@ -38,14 +45,18 @@ class [[nodiscard]] ReadAwaiter final {
     call_.Suspend(handle);
   }
   ABSL_ATTRIBUTE_ALWAYS_INLINE auto await_resume() {
-    const size_t count = count_ != 0 ? count_ : call_.Count();
-    return ABSL_PREDICT_TRUE(count != 0) ? call_.TakeBytes(count)
-                                         : call_.TakeResult();
+    if (ABSL_PREDICT_TRUE(count_ != 0)) return call_.TakeBytes(count_);
+    const size_t count = call_.Count();
+    if (ABSL_PREDICT_TRUE(count != 0)) return call_.TakeBytes(count);
+    auto result = call_.TakeResult();
+    return decltype(result)(std::move(result));
   }
 
  private:
+  static constexpr size_t kUnasked = static_cast<size_t>(-1);
+
   Call& call_;
-  size_t count_ = 0;
+  size_t count_ = kUnasked;  // 0: Start() was called.
 };
 
 }  // namespace streams::internal

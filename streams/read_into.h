@@ -60,6 +60,7 @@ class [[nodiscard]] ReadInto final {
     return operation_.CountAtOnce();
   }
   bool Start() { return operation_.Start(); }
+  void End() { operation_.End(); }
   template <class Handle>
   void Suspend(Handle handle) {
     internal::StringPool::Give(target_);

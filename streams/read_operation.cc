@@ -90,22 +90,23 @@ class ReadOperation::WaitOf final : public internal::ArrivalWait {
 template <class Operation>
 inline bool ReadOperation::Begin() {
   static_assert(sizeof(WaitOf<Operation>) == sizeof wait_storage_);
-  return BeginWith(new (&wait_storage_) WaitOf<Operation>(*this));
+  new (wait_storage_) WaitOf<Operation>(*this);
+  return NoteReaderError();
 }
 
 inline bool ReadOperation::BeginOnce() {
-  return BeginWith(new (&wait_storage_) internal::ArrivalWait(*this));
+  new (wait_storage_) internal::ArrivalWait(*this);
+  return NoteReaderError();
 }
 
-inline bool ReadOperation::BeginWith(internal::ArrivalWait* wait) {
-  wait_ = wait;
+inline bool ReadOperation::NoteReaderError() {
   if (ABSL_PREDICT_TRUE(reader_->error_.ok())) return true;
-  wait_->set_error(reader_->error_);
+  wait().set_error(reader_->error_);
   return false;
 }
 
 ReadOperation::Progress ReadOperation::Fail(absl::Status error) {
-  wait_->set_error(std::move(error));
+  wait().set_error(std::move(error));
   return Progress::kDone;
 }
 
@@ -116,10 +117,10 @@ ABSL_ATTRIBUTE_HOT ReadOperation::Progress ReadOperation::Wait(
   }
   if (ABSL_PREDICT_FALSE(reader_->is_paused_ ||
                          reader_->buffer_.HoldsMemory())) {
-    wait_->set_error(reader_->PrepareToWait());
+    wait().set_error(reader_->PrepareToWait());
     if (has_failed()) return Progress::kDone;
   }
-  wait_->Begin();
+  wait().Begin();
   return Progress::kWaiting;
 }
 
@@ -134,7 +135,7 @@ ReadOperation::Progress ReadOperation::FailBehindAnother(const char* caller) {
 absl::Status ReadOperation::TakeResultInto(std::string& target) {
   if (!has_failed()) {
     TakeBytesInto(target, position());
-    wait_->set_error(reader_->ResumeTransportIfDrained());
+    wait().set_error(reader_->ResumeTransportIfDrained());
   }
   if (has_failed()) target.clear();
   return TakeError();
@@ -156,7 +157,7 @@ ReadBytes::Progress ReadBytes::Continue() {
     const size_t size = std::min(reader().buffer_.size(), reader().limit());
     if (size == 0) return SucceedWith(0);
     const absl::string_view block = reader().buffer_.view().substr(0, size);
-    if (joined_ == nullptr) joined_ = std::make_unique<std::string>();
+    if (joined_ == nullptr) joined_ = new std::string;
     joined_->append(block.data(), block.size());
     reader().buffer_.Consume(size);
     absl::Status status = reader().ResumeTransportIfDrained();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -98,10 +99,7 @@ class ReadOperation {
 
   explicit ReadOperation(StreamReader& reader) : reader_(&reader) {}
   // Not virtual: nobody owns one by its base.
-  ~ReadOperation() {
-    // A WaitOf has nothing of its own to destroy.
-    if (wait_ != nullptr) wait_->ArrivalWait::~ArrivalWait();
-  }
+  ~ReadOperation() = default;
 
   StreamReader& reader() const { return *reader_; }
 
@@ -111,7 +109,11 @@ class ReadOperation {
   ABSL_ATTRIBUTE_ALWAYS_INLINE size_t CountAtOnceWithByte(char end) const;
   template <class Handle>
   void Suspend(Handle handle) {
-    wait_->await_suspend(handle);
+    wait().await_suspend(handle);
+  }
+  void End() {
+    // A WaitOf has nothing of its own to destroy.
+    wait().ArrivalWait::~ArrivalWait();
   }
   size_t Count() const;
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<std::string> TakeBytes(
@@ -142,7 +144,7 @@ class ReadOperation {
 
   // With the first `count` bytes of the buffer.
   Progress SucceedWith(size_t count) {
-    wait_->set_position(count);
+    wait().set_position(count);
     return Progress::kDone;
   }
   Progress Fail(absl::Status error);
@@ -150,12 +152,12 @@ class ReadOperation {
   Progress Wait(const char* caller);
 
   // See ArrivalWait.
-  size_t position() const { return wait_->position(); }
-  void set_position(size_t position) { wait_->set_position(position); }
+  size_t position() const { return wait().position(); }
+  void set_position(size_t position) { wait().set_position(position); }
 
   // When it is done.
-  bool has_failed() const { return !wait_->error().ok(); }
-  absl::Status TakeError() { return wait_->TakeError(); }
+  bool has_failed() const { return !wait().error().ok(); }
+  absl::Status TakeError() { return wait().TakeError(); }
 
   // Nothing has to be done besides taking bytes.
   bool IsWayFree() const;
@@ -166,18 +168,23 @@ class ReadOperation {
   template <class Operation>
   class WaitOf;
 
-  bool BeginWith(internal::ArrivalWait* wait);
+  bool NoteReaderError();
   Progress FailBehindAnother(const char* caller);
 
+  // From Begin() to End(): an ArrivalWait, or a WaitOf.
+  internal::ArrivalWait& wait() {
+    return *std::launder(
+        reinterpret_cast<internal::ArrivalWait*>(wait_storage_));
+  }
+  const internal::ArrivalWait& wait() const {
+    return const_cast<ReadOperation*>(this)->wait();
+  }
+
   StreamReader* reader_;  // Null once it was destroyed while this waited.
-  // Since Begin(), in wait_storage_: that, or a WaitOf. Not an std::optional,
-  // for its destructor takes its own address: of a call that Into() has moved
-  // from, nothing is left in the caller's frame, because nothing takes its
-  // address.
-  internal::ArrivalWait* wait_ = nullptr;
-  union {
-    internal::ArrivalWait wait_storage_;
-  };
+  // No std::optional, which would have to know whether there is one: who awaits
+  // knows, and of a call that was answered at once nothing is left to destroy.
+  alignas(internal::ArrivalWait) std::byte
+      wait_storage_[sizeof(internal::ArrivalWait)];
 };
 
 // See StreamReader::Read().
@@ -207,9 +214,15 @@ class [[nodiscard]] ReadBytes final : public ReadOperation {
   absl::StatusOr<std::string> TakeResult() { return TakeResultOf(*this); }
   absl::Status TakeResultInto(std::string& target);
 
+  void End() {
+    delete joined_;
+    ReadOperation::End();
+  }
+
   int64_t count_;
-  // What was read until now, if `count_` is negative; nothing, if it is zero.
-  std::unique_ptr<std::string> joined_;  // Of Read(-1), and only then made.
+  // What Read(-1) has read until now, if that is anything; its own. No
+  // unique_ptr: as wait_storage_, it ends by End().
+  std::string* joined_ = nullptr;
 };
 
 // See StreamReader::Peek().
@@ -356,6 +369,7 @@ class [[nodiscard]] NextLineOfBytes final {
   void Suspend(Handle handle) {
     line_.Suspend(handle);
   }
+  void End() { line_.End(); }
   size_t Count() const { return line_.Count(); }
   absl::StatusOr<std::optional<std::string>> TakeBytes(size_t count);
   absl::StatusOr<std::optional<std::string>> TakeResult();

@@ -236,11 +236,11 @@ inline bool ReadOperation::IsWayFree() const {
 inline size_t ReadOperation::CountAtOnceWithByte(char end) const {
   const internal::ReceiveBuffer& buffer = reader_->buffer_;
   if (ABSL_PREDICT_FALSE(buffer.empty() || !IsWayFree())) return 0;
-  const char* const data = buffer.data();
-  const char* const found = internal::FindByte(data, buffer.size(), end);
-  if (ABSL_PREDICT_FALSE(found == nullptr)) return 0;
-  const size_t length = static_cast<size_t>(found - data);
-  return ABSL_PREDICT_TRUE(length <= reader_->limit_) ? length + 1 : 0;
+  const size_t count =
+      internal::CountThrough(buffer.data(), buffer.size(), end);
+  // Of none, more than any limit.
+  const size_t length = count - 1;
+  return ABSL_PREDICT_TRUE(length <= reader_->limit_) ? count : 0;
 }
 
 inline size_t ReadOperation::Count() const {

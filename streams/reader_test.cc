@@ -110,6 +110,19 @@ TEST_F(StreamReaderTest, ReadToEofGathersEverything) {
   EXPECT_EQ(read.TakeResult().value(), "abcdef");
 }
 
+TEST_F(StreamReaderTest, ReadToEofThatIsDroppedLosesWhatItHasGathered) {
+  SetLimit(2);
+  {
+    auto read = Start(reader_->Read(-1));
+    Feed("abcde");
+    Settle();
+    EXPECT_FALSE(read.done());
+  }
+  Feed("f");
+  reader_->FeedEof();
+  EXPECT_EQ(Now(reader_->Read(-1)).value(), "f");
+}
+
 TEST_F(StreamReaderTest, NothingHappensBeforeTheAwait) {
   Feed("abc");
   auto operation = reader_->Read(10);

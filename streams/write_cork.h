@@ -35,13 +35,8 @@ class WriteCork {
   // holds already. False, and nothing happens, if it holds nothing, or there is
   // no room.
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool Add(absl::string_view bytes) {
-    // Not linked, too, when the loop is gone. No bytes are too many, after the
-    // subtraction.
-    if (!flush_callback_.linked() || bytes.size() - 1 >= kMaxHeld - size_) {
-      return false;
-    }
-    CopyBytes(held_.data() + size_, bytes.data(), bytes.size());
-    size_ += bytes.size();
+    if (!HasRoomFor(bytes)) return false;
+    Append(bytes);
     return true;
   }
 
@@ -51,10 +46,22 @@ class WriteCork {
  private:
   static constexpr size_t kMaxHeld = 64 * 1024;
 
+  absl::Status Begin();
+  // No bytes are too many, after the subtraction.
+  bool HasRoomFor(absl::string_view bytes) const {
+    return bytes.size() - 1 < room_;
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Append(absl::string_view bytes) {
+    CopyBytes(end_, bytes.data(), bytes.size());
+    end_ += bytes.size();
+    room_ -= bytes.size();
+  }
+
   ReadyQueue& queue_;
   const std::shared_ptr<Transport>& transport_;
-  IoBlock held_;
-  size_t size_ = 0;
+  IoBlock held_;         // None unless it holds something,
+  char* end_ = nullptr;  // up to here,
+  size_t room_ = 0;      // and what more it may; 0 if it holds nothing.
   MethodCallback<&WriteCork::Flush> flush_callback_{*this};
 };
 

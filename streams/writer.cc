@@ -12,22 +12,25 @@
 
 namespace streams {
 
-void DrainOperation::WaitDeleter::operator()(Wait* wait) const { delete wait; }
+void DrainOperation::Delete(Wait* wait) { delete wait; }
 
-bool DrainOperation::Start() {
-  wait_.reset(new Wait(writer_.protocol_));
-  if (absl::Status error = writer_.protocol_->reader_error(); !error.ok()) {
-    return wait_->FinishWith(std::move(error));
+DrainOperation::OwnedWait DrainOperation::MakeWait(const StreamWriter& writer) {
+  return OwnedWait(new Wait(writer.protocol_));
+}
+
+bool DrainOperation::Wait::Start(const StreamWriter& writer) {
+  if (absl::Status error = protocol_->reader_error(); !error.ok()) {
+    return FinishWith(std::move(error));
   }
-  writer_.FlushCork();  // It may be all there is to wait for.
-  if (writer_.IsClosing()) {
+  writer.FlushCork();  // It may be all there is to wait for.
+  if (writer.IsClosing()) {
     // The connection may be lost in the next turn. Without it, a loop of
     // Write() and Drain() would never come to that turn, hence never see the
     // error.
-    wait_->WaitForTurn(writer_.loop());
+    ArmYield(protocol_->loop_);
     return false;
   }
-  return wait_->FinishOrWait();
+  return FinishOrWait();
 }
 
 bool DrainOperation::Wait::FinishOrWait() {

@@ -49,18 +49,8 @@ class WriteStatus {
 class [[nodiscard]] DrainOperation final {
  public:
   explicit DrainOperation(const StreamWriter& writer) : writer_(writer) {}
-  // Only before it is awaited.
-  DrainOperation(DrainOperation&& other) noexcept : writer_(other.writer_) {}
 
-  bool await_ready() { return IsDoneAtOnce() || Start(); }
-  template <class Handle>
-  void await_suspend(Handle handle) {
-    wait_->await_suspend(handle);
-  }
-  absl::Status await_resume() {
-    return ABSL_PREDICT_TRUE(wait_ == nullptr) ? absl::OkStatus()
-                                               : wait_->TakeResult();
-  }
+  auto operator co_await() const { return Awaiter(writer_); }
 
  private:
   // Where a task is parked that drains. It shares the protocol: the writer may
@@ -70,37 +60,64 @@ class [[nodiscard]] DrainOperation final {
     explicit Wait(std::shared_ptr<StreamReaderProtocol> protocol)
         : protocol_(std::move(protocol)) {}
 
+    // False if there is something to wait for.
+    bool Start(const StreamWriter& writer);
     using Suspension::await_suspend;
-    // True if there is nothing (more) to wait for.
-    bool FinishOrWait();
-    void WaitForTurn(ReadyQueue& queue) { ArmYield(queue); }
-    bool FinishWith(absl::Status result) {
-      result_ = std::move(result);
-      return true;
-    }
     absl::Status TakeResult() { return std::move(result_); }
 
    private:
     bool OnWake(absl::Status status) override;
+    bool FinishOrWait();
+    bool FinishWith(absl::Status result) {
+      result_ = std::move(result);
+      return true;
+    }
 
     absl::Status result_;
     std::shared_ptr<StreamReaderProtocol> protocol_;
     std::optional<internal::WaiterList::Node> waiting_;
   };
 
+  // Inline, so that nobody is given the address of what it is part of.
   struct WaitDeleter {
-    void operator()(Wait* wait) const;
+    void operator()(Wait* wait) const { Delete(wait); }
+  };
+  using OwnedWait = std::unique_ptr<Wait, WaitDeleter>;
+
+  // As ReadAwaiter: where there is nothing to wait for, which is the rule, it
+  // stays in registers.
+  class Awaiter final {
+   public:
+    explicit Awaiter(const StreamWriter& writer) : writer_(writer) {}
+
+    ABSL_ATTRIBUTE_ALWAYS_INLINE bool await_ready() {
+      if (IsDoneAtOnce(writer_)) return true;
+      wait_ = MakeWait(writer_);
+      return wait_->Start(writer_);
+    }
+    template <class Handle>
+    ABSL_ATTRIBUTE_ALWAYS_INLINE void await_suspend(Handle handle) {
+      wait_->await_suspend(handle);
+    }
+    ABSL_ATTRIBUTE_ALWAYS_INLINE absl::Status await_resume() {
+      if (ABSL_PREDICT_TRUE(wait_ == nullptr)) return absl::OkStatus();
+      absl::Status result = wait_->TakeResult();
+      return absl::Status(std::move(result));
+    }
+
+   private:
+    const StreamWriter& writer_;
+    // Null unless there is something to wait for, or to tell. Rarely needed,
+    // and large: not in the frame of everyone who drains, nor is what deletes
+    // it.
+    OwnedWait wait_;
   };
 
-  // The rule, that there is nothing to wait for.
-  bool IsDoneAtOnce() const;
-  bool Start();
-  absl::Status TakeResult() { return wait_->TakeResult(); }
+  static bool IsDoneAtOnce(const StreamWriter& writer);
+  static OwnedWait MakeWait(const StreamWriter& writer);
+  static void Delete(Wait* wait);
 
   const StreamWriter& writer_;
-  // Null unless there is something to wait for, or to tell. Rarely needed, and
-  // large: not in the frame of everyone who drains, nor is what deletes it.
-  std::unique_ptr<Wait, WaitDeleter> wait_;
 };
 
 // See StreamWriter::WaitClosed().
@@ -296,11 +313,11 @@ class StreamWriter : public internal::PoolAllocated {
   std::unique_ptr<internal::WriteCork> cork_;
 };
 
-inline bool DrainOperation::IsDoneAtOnce() const {
-  const StreamReaderProtocol& protocol = *writer_.protocol_;
-  return ABSL_PREDICT_TRUE(
-      !protocol.is_writing_paused_ && !protocol.is_connection_lost_ &&
-      !protocol.has_reader_error() && !writer_.IsClosing());
+inline bool DrainOperation::IsDoneAtOnce(const StreamWriter& writer) {
+  const StreamReaderProtocol& protocol = *writer.protocol_;
+  return ABSL_PREDICT_TRUE(!protocol.is_writing_paused_ &&
+                           !protocol.is_connection_lost_ &&
+                           !protocol.has_reader_error() && !writer.IsClosing());
 }
 
 }  // namespace streams
